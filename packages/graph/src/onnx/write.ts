@@ -1,0 +1,165 @@
+/** Writes a graph as an ONNX model (opset 18; protobuf classes from `onnx-buf`). */
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import {
+  type AttributeProtoSchema,
+  AttributeProto_AttributeType as AttributeType,
+  ModelProtoSchema,
+  type NodeProtoSchema,
+  TensorProto_DataLocation as DataLocation,
+  TensorProto_DataType as DataType,
+  type TensorProtoSchema,
+  type ValueInfoProtoSchema,
+} from 'onnx-buf';
+import { check } from '../check.ts';
+import type { ConstantData, Dtype } from '../dtype.ts';
+import { GraphError } from '../graph-error.ts';
+import { showShape } from '../shape.ts';
+import { type Graph, isLeaf, nameOf, storedParameters, topologicalOrder, type Value } from '../value.ts';
+import { toFloat16Bits } from './float16.ts';
+import { lower, microsoftDomain, type OnnxNode, type Operand } from './lower.ts';
+
+/** Where a weight lies when it is not inside the model: bytes `offset … offset + length` of a file beside it. */
+export interface ExternalTensor {
+  readonly file: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A stored parameter's elements (float32, whatever the graph's type), or the place of its bytes. */
+export type Weight = Float32Array | ExternalTensor;
+
+const opsetVersion = 18n;
+const irVersion = 10n;
+
+const dataTypes: Record<Dtype, DataType> = {
+  float32: DataType.FLOAT,
+  float16: DataType.FLOAT16,
+  int64: DataType.INT64,
+  int32: DataType.INT32,
+  bool: DataType.BOOL,
+};
+
+type NodeProto = MessageInitShape<typeof NodeProtoSchema>;
+type TensorProto = MessageInitShape<typeof TensorProtoSchema>;
+
+/**
+ * @param weights elements or place of every parameter that the graph stores.
+ * @throws GraphError when a stored parameter has no weight, or the graph does not pass its check.
+ */
+export function writeOnnx(graph: Graph, weights: ReadonlyMap<string, Weight> = new Map()): Uint8Array {
+  check(graph);
+  const names = nameValues(graph);
+  const initializers: TensorProto[] = [];
+  for (const [name, value] of storedParameters(graph)) {
+    const weight = weights.get(name);
+    if (!weight) throw new GraphError(`no weight for parameter ${JSON.stringify(name)} ${showShape(value.shape)}`);
+    initializers.push(weightTensor(name, value, weight));
+  }
+  const nodes = writeNodes(graph, names, initializers);
+  const model = create(ModelProtoSchema, {
+    irVersion,
+    producerName: 'darkroom',
+    opsetImport: [
+      { domain: '', version: opsetVersion },
+      { domain: microsoftDomain, version: 1n },
+    ],
+    graph: {
+      name: 'graph',
+      node: nodes,
+      initializer: initializers,
+      input: graph.inputs.map((value) => valueInfo(nameOf(value), value)),
+      output: [...graph.outputs].map(([name, value]) => valueInfo(name, value)),
+    },
+  });
+  return toBinary(ModelProtoSchema, model);
+}
+
+function writeNodes(graph: Graph, names: Map<Value, string>, initializers: TensorProto[]): NodeProto[] {
+  const nodes: NodeProto[] = [];
+  const lists = new Map<string, string>();
+  const nameList = (list: readonly number[]): string => {
+    const key = list.join();
+    const name = lists.get(key) ?? `list_${lists.size}`;
+    if (!lists.has(key)) initializers.push(tensor(name, [list.length], BigInt64Array.from(list, BigInt), 'int64'));
+    lists.set(key, name);
+    return name;
+  };
+  const nameOperand = (operand: Operand): string => {
+    if (operand === undefined) return '';
+    return 'node' in operand ? (names.get(operand) as string) : nameList(operand);
+  };
+  for (const node of topologicalOrder([...graph.outputs.values()])) {
+    const first = node.outputs[0] as Value;
+    if (isLeaf(node)) {
+      if (node.data) initializers.push(tensor(names.get(first) as string, first.shape, node.data, first.dtype));
+      continue;
+    }
+    nodes.push(nodeProto(lower(node), node.outputs.map((output) => names.get(output) as string), nameOperand));
+  }
+  // An output that is an input, a parameter, a constant or another output's value needs a node of its own.
+  for (const [name, value] of graph.outputs) {
+    if (names.get(value) !== name) nodes.push({ opType: 'Identity', input: [names.get(value) as string], output: [name] });
+  }
+  return nodes;
+}
+
+function nameValues(graph: Graph): Map<Value, string> {
+  const names = new Map<Value, string>();
+  for (const [name, value] of graph.outputs) {
+    if (!isLeaf(value.node) && !names.has(value)) names.set(value, name);
+  }
+  for (const node of topologicalOrder([...graph.outputs.values()])) {
+    for (const output of node.outputs) {
+      if (!names.has(output)) names.set(output, node.name ?? `v${names.size}`);
+    }
+  }
+  return names;
+}
+
+function nodeProto(node: OnnxNode, outputs: string[], nameOperand: (operand: Operand) => string): NodeProto {
+  return {
+    opType: node.op,
+    domain: node.domain ?? '',
+    input: node.inputs.map(nameOperand),
+    output: outputs,
+    attribute: Object.entries(node.attributes).map(([name, value]) => attribute(name, value, node.floats)),
+  };
+}
+
+function attribute(
+  name: string,
+  value: number | string | readonly number[],
+  floats: readonly string[] = [],
+): MessageInitShape<typeof AttributeProtoSchema> {
+  if (name === 'to') return { name, type: AttributeType.INT, i: BigInt(dataTypes[value as Dtype]) };
+  if (typeof value === 'string') return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
+  if (typeof value === 'object') return { name, type: AttributeType.INTS, ints: value.map(BigInt) };
+  if (floats.includes(name)) return { name, type: AttributeType.FLOAT, f: value };
+  return { name, type: AttributeType.INT, i: BigInt(value) };
+}
+
+function weightTensor(name: string, value: Value, weight: Weight): TensorProto {
+  if (weight instanceof Float32Array) return tensor(name, value.shape, weight, value.dtype);
+  return {
+    name,
+    dims: value.shape.map(BigInt),
+    dataType: dataTypes[value.dtype],
+    dataLocation: DataLocation.EXTERNAL,
+    externalData: [
+      { key: 'location', value: weight.file },
+      { key: 'offset', value: String(weight.offset) },
+      { key: 'length', value: String(weight.length) },
+    ],
+  };
+}
+
+function tensor(name: string, shape: readonly number[], data: ConstantData, dtype: Dtype): TensorProto {
+  const elements = dtype === 'float16' ? toFloat16Bits(data as Float32Array) : data;
+  const rawData = new Uint8Array(elements.buffer as ArrayBuffer, elements.byteOffset, elements.byteLength);
+  return { name, dims: shape.map(BigInt), dataType: dataTypes[dtype], rawData };
+}
+
+function valueInfo(name: string, { dtype, shape }: Value): MessageInitShape<typeof ValueInfoProtoSchema> {
+  const dim = shape.map((axis) => ({ value: { case: 'dimValue' as const, value: BigInt(axis) } }));
+  return { name, type: { value: { case: 'tensorType', value: { elemType: dataTypes[dtype], shape: { dim } } } } };
+}

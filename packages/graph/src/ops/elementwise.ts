@@ -1,0 +1,187 @@
+/** Element-by-element ops. Formulas above the rules: `g` is the cotangent of the output `y`. */
+import { type Dtype, isFloat } from '../dtype.ts';
+import { GraphError } from '../graph-error.ts';
+import { broadcastShapes, showShape } from '../shape.ts';
+import { apply, type Node, type OpRule, scalar, type Value, type ValueType } from '../value.ts';
+
+type UnaryVjp = (x: Value, y: Value, g: Value, node: Node) => Value;
+type BinaryVjp = (a: Value, b: Value, g: Value, y: Value) => readonly [Value | undefined, Value | undefined];
+
+function unary(op: string, vjp?: UnaryVjp): OpRule {
+  return {
+    op,
+    infer: ([x]) => [floating(op, x)],
+    ...(vjp && {
+      vjp: (node: Node, [g]: readonly (Value | undefined)[]) => [
+        g && vjp(node.inputs[0] as Value, node.outputs[0] as Value, g, node),
+      ],
+    }),
+  };
+}
+
+function binary(op: string, result: 'same' | 'bool', vjp?: BinaryVjp): OpRule {
+  return {
+    op,
+    infer: ([a, b]) => {
+      const [left, right] = [present(op, a), present(op, b)];
+      if (left.dtype !== right.dtype) {
+        throw new GraphError(`${op}: ${left.dtype} ${showShape(left.shape)} with ${right.dtype} ${showShape(right.shape)}`);
+      }
+      const shape = broadcastShapes(op, left.shape, right.shape);
+      return [{ shape, dtype: result === 'bool' ? 'bool' : left.dtype }];
+    },
+    ...(vjp && {
+      vjp: (node: Node, [g]: readonly (Value | undefined)[]) =>
+        g ? vjp(node.inputs[0] as Value, node.inputs[1] as Value, g, node.outputs[0] as Value) : [],
+    }),
+  };
+}
+
+/** The value itself, or an error naming the op that lacks it. */
+export function present(op: string, value: Value | undefined): Value {
+  if (value === undefined) throw new GraphError(`${op}: an input is missing`);
+  return value;
+}
+
+function floating(op: string, value: Value | undefined): ValueType {
+  const x = present(op, value);
+  if (!isFloat(x.dtype)) throw new GraphError(`${op}: expected a floating type, got ${x.dtype} ${showShape(x.shape)}`);
+  return { dtype: x.dtype, shape: x.shape };
+}
+
+const like = (x: Value, value: number): Value => scalar(value, x.dtype);
+const twoOverSqrtPi = 2 / Math.sqrt(Math.PI);
+
+export const elementwiseRules = {
+  Neg: unary('Neg', (_x, _y, g) => neg(g)),
+  // d|x| = sign(x) dx
+  Abs: unary('Abs', (x, _y, g) => mul(g, sign(x))),
+  Sign: unary('Sign'),
+  Floor: unary('Floor'),
+  Exp: unary('Exp', (_x, y, g) => mul(g, y)),
+  Log: unary('Log', (x, _y, g) => div(g, x)),
+  // d sqrt(x) = dx / (2 y)
+  Sqrt: unary('Sqrt', (x, y, g) => div(mul(g, like(x, 0.5)), y)),
+  // d(1/x) = -y² dx
+  Reciprocal: unary('Reciprocal', (_x, y, g) => neg(mul(g, mul(y, y)))),
+  Sin: unary('Sin', (x, _y, g) => mul(g, cos(x))),
+  Cos: unary('Cos', (x, _y, g) => neg(mul(g, sin(x)))),
+  // d tanh = 1 - y²
+  Tanh: unary('Tanh', (x, y, g) => mul(g, sub(like(x, 1), mul(y, y)))),
+  // d sigmoid = y (1 - y)
+  Sigmoid: unary('Sigmoid', (x, y, g) => mul(g, mul(y, sub(like(x, 1), y)))),
+  // d softplus = sigmoid
+  Softplus: unary('Softplus', (x, _y, g) => mul(g, sigmoid(x))),
+  Relu: unary('Relu', (x, _y, g) => where(greater(x, like(x, 0)), g, like(x, 0))),
+  // d erf = 2/sqrt(pi) exp(-x²)
+  Erf: unary('Erf', (x, _y, g) => mul(g, mul(like(x, twoOverSqrtPi), exp(neg(mul(x, x)))))),
+  // y = x sigmoid(alpha x) (alpha 1: SiLU); dy = s + alpha x s (1 - s)
+  QuickGelu: unary('QuickGelu', (x, _y, g, node) => {
+    const alpha = like(x, node.attributes['alpha'] as number);
+    const s = sigmoid(mul(alpha, x));
+    return mul(g, mul(s, add(like(x, 1), mul(mul(alpha, x), sub(like(x, 1), s)))));
+  }),
+  Not: {
+    op: 'Not',
+    infer: ([x]) => [{ dtype: 'bool', shape: present('Not', x).shape }],
+  } satisfies OpRule,
+  Cast: {
+    op: 'Cast',
+    infer: ([x], attributes) => [{ dtype: attributes['to'] as Dtype, shape: present('Cast', x).shape }],
+    vjp: (node, [g]) => {
+      const source = (node.inputs[0] as Value).dtype;
+      return [g && isFloat(source) ? cast(g, source) : undefined];
+    },
+  } satisfies OpRule,
+  Add: binary('Add', 'same', (_a, _b, g) => [g, g]),
+  Sub: binary('Sub', 'same', (_a, _b, g) => [g, neg(g)]),
+  Mul: binary('Mul', 'same', (a, b, g) => [mul(g, b), mul(g, a)]),
+  // d(a/b) = da/b - y db/b
+  Div: binary('Div', 'same', (_a, b, g, y) => [div(g, b), neg(div(mul(g, y), b))]),
+  // d(a^b) = b a^(b-1) da + y log(a) db
+  Pow: binary('Pow', 'same', (a, b, g, y) => [
+    mul(g, mul(b, pow(a, sub(b, like(b, 1))))),
+    b.node.rule.op === 'Constant' ? undefined : mul(g, mul(y, log(a))),
+  ]),
+  // A tie sends the cotangent to the first operand, so that it is counted once.
+  Max: binary('Max', 'same', (a, b, g) => {
+    const second = less(a, b);
+    return [where(second, like(g, 0), g), where(second, g, like(g, 0))];
+  }),
+  Min: binary('Min', 'same', (a, b, g) => {
+    const second = greater(a, b);
+    return [where(second, like(g, 0), g), where(second, g, like(g, 0))];
+  }),
+  Equal: binary('Equal', 'bool'),
+  Greater: binary('Greater', 'bool'),
+  Less: binary('Less', 'bool'),
+  And: binary('And', 'bool'),
+  Or: binary('Or', 'bool'),
+  Where: {
+    op: 'Where',
+    infer: ([condition, a, b]) => {
+      const [c, left, right] = [present('Where', condition), present('Where', a), present('Where', b)];
+      if (c.dtype !== 'bool' || left.dtype !== right.dtype) {
+        throw new GraphError(`Where: expected bool, T, T, got ${c.dtype}, ${left.dtype}, ${right.dtype}`);
+      }
+      const shape = broadcastShapes('Where', c.shape, broadcastShapes('Where', left.shape, right.shape));
+      return [{ dtype: left.dtype, shape }];
+    },
+    vjp: (node, [g]) => {
+      const condition = node.inputs[0] as Value;
+      return g ? [undefined, where(condition, g, like(g, 0)), where(condition, like(g, 0), g)] : [];
+    },
+  } satisfies OpRule,
+} as const;
+
+const r = elementwiseRules;
+export const neg = (x: Value): Value => apply(r.Neg, [x]);
+export const abs = (x: Value): Value => apply(r.Abs, [x]);
+export const sign = (x: Value): Value => apply(r.Sign, [x]);
+export const floor = (x: Value): Value => apply(r.Floor, [x]);
+export const exp = (x: Value): Value => apply(r.Exp, [x]);
+export const log = (x: Value): Value => apply(r.Log, [x]);
+export const sqrt = (x: Value): Value => apply(r.Sqrt, [x]);
+export const reciprocal = (x: Value): Value => apply(r.Reciprocal, [x]);
+export const sin = (x: Value): Value => apply(r.Sin, [x]);
+export const cos = (x: Value): Value => apply(r.Cos, [x]);
+export const tanh = (x: Value): Value => apply(r.Tanh, [x]);
+export const sigmoid = (x: Value): Value => apply(r.Sigmoid, [x]);
+export const softplus = (x: Value): Value => apply(r.Softplus, [x]);
+export const relu = (x: Value): Value => apply(r.Relu, [x]);
+export const erf = (x: Value): Value => apply(r.Erf, [x]);
+export const not = (x: Value): Value => apply(r.Not, [x]);
+export const cast = (x: Value, to: Dtype): Value => (x.dtype === to ? x : apply(r.Cast, [x], { to }));
+export const add = (a: Value, b: Value): Value => apply(r.Add, [a, b]);
+export const sub = (a: Value, b: Value): Value => apply(r.Sub, [a, b]);
+export const mul = (a: Value, b: Value): Value => apply(r.Mul, [a, b]);
+export const div = (a: Value, b: Value): Value => apply(r.Div, [a, b]);
+export const pow = (a: Value, b: Value): Value => apply(r.Pow, [a, b]);
+export const max = (a: Value, b: Value): Value => apply(r.Max, [a, b]);
+export const min = (a: Value, b: Value): Value => apply(r.Min, [a, b]);
+export const equal = (a: Value, b: Value): Value => apply(r.Equal, [a, b]);
+export const greater = (a: Value, b: Value): Value => apply(r.Greater, [a, b]);
+export const less = (a: Value, b: Value): Value => apply(r.Less, [a, b]);
+export const and = (a: Value, b: Value): Value => apply(r.And, [a, b]);
+export const or = (a: Value, b: Value): Value => apply(r.Or, [a, b]);
+export const where = (condition: Value, a: Value, b: Value): Value => apply(r.Where, [condition, a, b]);
+
+/** `x * factor` with a number known at build time. */
+export const scale = (x: Value, factor: number): Value => mul(x, like(x, factor));
+/** `x + offset` with a number known at build time. */
+export const shift = (x: Value, offset: number): Value => add(x, like(x, offset));
+export const square = (x: Value): Value => mul(x, x);
+
+/** SiLU / swish: `x sigmoid(x)`. */
+export const silu = (x: Value): Value => apply(r.QuickGelu, [x], { alpha: 1 });
+/** The sigmoid approximation of GELU in OpenAI's CLIP: `x sigmoid(1.702 x)`. */
+export const quickGelu = (x: Value): Value => apply(r.QuickGelu, [x], { alpha: 1.702 });
+/** Exact GELU: `x/2 (1 + erf(x/sqrt 2))` (Hendrycks and Gimpel 2016). */
+export const gelu = (x: Value): Value => mul(scale(x, 0.5), shift(erf(scale(x, Math.SQRT1_2)), 1));
+/** Tanh approximation of GELU. */
+export const geluTanh = (x: Value): Value => {
+  const inner = scale(add(x, scale(mul(x, square(x)), 0.044715)), Math.sqrt(2 / Math.PI));
+  return mul(scale(x, 0.5), shift(tanh(inner), 1));
+};
+/** Limits every element to `[low, high]`. */
+export const clamp = (x: Value, low: number, high: number): Value => min(max(x, like(x, low)), like(x, high));

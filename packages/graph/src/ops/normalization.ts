@@ -1,0 +1,66 @@
+import { GraphError } from '../graph-error.ts';
+import { axisSize, type Shape, showShape } from '../shape.ts';
+import { applyAll, filled, type OpRule, type Value } from '../value.ts';
+import { add, mul, present, sub } from './elementwise.ts';
+import { reshape } from './movement.ts';
+import { reduceMean, reduceSum } from './reduction.ts';
+
+export const normalizationRules = {
+  // Over the last axis: x̂ = (x - mean) / sqrt(var + epsilon), y = x̂ scale + bias; further outputs: mean, inverse std
+  LayerNormalization: {
+    op: 'LayerNormalization',
+    infer: ([x, scale, bias]) => {
+      const value = present('LayerNormalization', x);
+      const width = axisSize(value.shape, -1);
+      for (const affine of [present('LayerNormalization', scale), ...(bias ? [bias] : [])]) {
+        if (affine.shape.length !== 1 || affine.shape[0] !== width) {
+          throw new GraphError(`LayerNormalization: ${showShape(affine.shape)} scales ${showShape(value.shape)}`);
+        }
+      }
+      const statistics: Shape = value.shape.with(-1, 1);
+      return [
+        { dtype: value.dtype, shape: value.shape },
+        { dtype: 'float32', shape: statistics },
+        { dtype: 'float32', shape: statistics },
+      ];
+    },
+    // dx = inverseStd (h - mean(h) - x̂ mean(h x̂)) with h = g scale
+    vjp: (node, [g]) => {
+      if (!g) return [];
+      const [x, scale, bias] = node.inputs as readonly [Value, Value, Value | undefined];
+      const [, mean, inverseStd] = node.outputs as readonly [Value, Value, Value];
+      const normalized = mul(sub(x, mean), inverseStd);
+      const h = mul(g, scale);
+      const last = { axes: [-1], keepDims: true };
+      const centred = sub(h, reduceMean(h, last));
+      const dx = mul(inverseStd, sub(centred, mul(normalized, reduceMean(mul(h, normalized), last))));
+      const rows = { axes: [...g.shape.keys()].slice(0, -1) };
+      return [dx, reduceSum(mul(g, normalized), rows), ...(bias ? [reduceSum(g, rows)] : [])];
+    },
+  },
+} as const satisfies Record<string, OpRule>;
+
+export interface NormOptions {
+  readonly scale?: Value;
+  readonly bias?: Value;
+  readonly epsilon: number;
+}
+
+/** Layer normalisation over the last axis (Ba et al. 2016). */
+export function layerNormalization(x: Value, { scale, bias, epsilon }: NormOptions): Value {
+  const ones = scale ?? filled(1, [axisSize(x.shape, -1)], x.dtype);
+  const inputs = bias ? [x, ones, bias] : [x, ones];
+  return applyAll(normalizationRules.LayerNormalization, inputs, { axis: -1, epsilon })[0];
+}
+
+/** Group normalisation of [N, C, …] over each group of channels and all positions (Wu and He 2018). */
+export function groupNormalization(x: Value, groups: number, { scale, bias, epsilon }: NormOptions): Value {
+  const [batch, channels] = x.shape as [number, number];
+  if (channels % groups !== 0) {
+    throw new GraphError(`GroupNormalization: ${groups} groups do not divide ${showShape(x.shape)}`);
+  }
+  const normalized = reshape(layerNormalization(reshape(x, [batch, groups, -1]), { epsilon }), x.shape);
+  const perChannel = [channels, ...x.shape.slice(2).map(() => 1)];
+  const scaled = scale ? mul(normalized, reshape(scale, perChannel)) : normalized;
+  return bias ? add(scaled, reshape(bias, perChannel)) : scaled;
+}
