@@ -40,13 +40,14 @@ interface Storage {
   view(buffer: ArrayBuffer, offset: number, length: number): TensorData;
 }
 
+/** In the order in which the reference writer lays out tensors: no tensor needs padding to be aligned. */
 const STORAGE: Record<DType, Storage> = {
+  I64: { bytes: 8, view: (buffer, offset, length) => new BigInt64Array(buffer, offset, length) },
   F64: { bytes: 8, view: (buffer, offset, length) => new Float64Array(buffer, offset, length) },
   F32: { bytes: 4, view: (buffer, offset, length) => new Float32Array(buffer, offset, length) },
-  F16: { bytes: 2, view: (buffer, offset, length) => new Uint16Array(buffer, offset, length) },
-  BF16: { bytes: 2, view: (buffer, offset, length) => new Uint16Array(buffer, offset, length) },
-  I64: { bytes: 8, view: (buffer, offset, length) => new BigInt64Array(buffer, offset, length) },
   I32: { bytes: 4, view: (buffer, offset, length) => new Int32Array(buffer, offset, length) },
+  BF16: { bytes: 2, view: (buffer, offset, length) => new Uint16Array(buffer, offset, length) },
+  F16: { bytes: 2, view: (buffer, offset, length) => new Uint16Array(buffer, offset, length) },
   I16: { bytes: 2, view: (buffer, offset, length) => new Int16Array(buffer, offset, length) },
   I8: { bytes: 1, view: (buffer, offset, length) => new Int8Array(buffer, offset, length) },
   U8: { bytes: 1, view: (buffer, offset, length) => new Uint8Array(buffer, offset, length) },
@@ -55,6 +56,17 @@ const STORAGE: Record<DType, Storage> = {
 
 /** Header size the reference reader accepts; a larger figure means that the file is not safetensors. */
 export const MAX_HEADER_BYTES = 100_000_000;
+
+const WRITING_ORDER = Object.keys(STORAGE);
+
+/** Sorts named tensors as the reference writer does: by type, widest first, then by name. */
+export function inWritingOrder<T extends { dtype: DType }>(tensors: Iterable<[string, T]>): [string, T][] {
+  return [...tensors].sort(
+    ([nameA, a], [nameB, b]) =>
+      WRITING_ORDER.indexOf(a.dtype) - WRITING_ORDER.indexOf(b.dtype) ||
+      (nameA < nameB ? -1 : Number(nameA > nameB)),
+  );
+}
 
 export function elementBytes(dtype: DType): number {
   return STORAGE[dtype].bytes;

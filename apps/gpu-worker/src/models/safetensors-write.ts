@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { encodeHalf } from './safetensors-float.ts';
-import { elementBytes, elementCount, type StoredTensor } from './safetensors-format.ts';
+import { elementBytes, elementCount, inWritingOrder, type StoredTensor } from './safetensors-format.ts';
 
 /** A tensor to write: float32 values stored as they are or rounded to half, or any stored tensor. */
 export type WritableTensor =
@@ -10,8 +10,8 @@ export type WritableTensor =
   | StoredTensor;
 
 /**
- * Writes a file whose bytes depend on the tensors alone: wider elements first, then by name, as the reference
- * writer orders them. The file appears whole or not at all (written beside its place, synced, renamed).
+ * Writes a file whose bytes depend on the tensors alone: ordered by type, then by name, as
+ * the reference writer does. The file appears whole or not at all (written beside its place, synced, renamed).
  * @throws TypeError if a tensor's data do not fit its shape
  */
 export async function writeSafetensors(
@@ -19,10 +19,7 @@ export async function writeSafetensors(
   tensors: ReadonlyMap<string, WritableTensor>,
   metadata?: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const ordered = [...tensors].sort(
-    ([nameA, a], [nameB, b]) =>
-      elementBytes(b.dtype) - elementBytes(a.dtype) || (nameA < nameB ? -1 : Number(nameA > nameB)),
-  );
+  const ordered = inWritingOrder(tensors);
   const header = encodeHeader(ordered, metadata);
   const draft = `${path}.${randomUUID()}.tmp`;
   const handle = await open(draft, 'wx');

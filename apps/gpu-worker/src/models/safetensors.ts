@@ -17,6 +17,9 @@ export { toFloat32 } from './safetensors-float.ts';
 export type { DType, StoredTensor, TensorData } from './safetensors-format.ts';
 export { type WritableTensor, writeSafetensors } from './safetensors-write.ts';
 
+/** `model.safetensors.index.json`, or with a variant `model.safetensors.index.fp16.json`. */
+const INDEX_NAME = /\.index(\.\w+)?\.json$/;
+
 /** One pread may not exceed 2^31 - 1 bytes. */
 const MAX_READ_BYTES = 1 << 30;
 
@@ -59,7 +62,7 @@ export async function readSafetensors(path: string): Promise<Map<string, StoredT
  * @throws model_not_found, model_corrupt
  */
 export async function openSafetensors(path: string): Promise<TensorSource> {
-  if (path.endsWith('.index.json')) return openShards(path);
+  if (INDEX_NAME.test(path)) return openShards(path);
   const handle = await openFile(path);
   try {
     const { header, dataStart } = await readHeader(handle, path);
