@@ -1,0 +1,252 @@
+import type { EditId } from '../../edits.ts';
+import { toneFrames } from './frames.ts';
+
+export type ToneId = Extract<
+  EditId,
+  | 'warmer'
+  | 'cooler'
+  | 'brighter'
+  | 'darker'
+  | 'more_contrast'
+  | 'less_contrast'
+  | 'more_saturated'
+  | 'muted'
+  | 'blur'
+  | 'sharpen'
+>;
+
+/** English templates of the grading edits. */
+export const toneTemplates: Readonly<Record<ToneId, readonly string[]>> = {
+  warmer: [
+    ...toneFrames({
+      more: 'warmer|more warm|warmer in colour',
+      base: 'warm|warm toned',
+      verbs: [
+        'warm up {it}',
+        'warm {it} up',
+        'warm up the (colours|tones)',
+        'warm {it}',
+        '(raise|increase) the colour temperature',
+        'increase the warmth [of {it}]',
+      ],
+    }),
+    '(add|give {it}) {some:warmth}',
+    'make the (colours|tones|light) {cmp:warmer}',
+    '~{cmp:warmer} (colours|tones|light)',
+    '~{cmp:more warmth}',
+    'add {a:warm (tone|tint|filter|glow)}',
+    '(use|apply) {cmp:warmer} (colours|tones)',
+    '~warm (colours|tones|look|filter)',
+    'shift the (colours|white balance) to warm',
+    '~{it} (is|looks) too (cool|cold|blue)',
+  ],
+  cooler: [
+    ...toneFrames({
+      more: 'cooler|colder|bluer|cooler in colour',
+      base: 'cool|cool toned|bluish',
+      verbs: [
+        'cool down {it}',
+        'cool {it} down',
+        'cool down the (colours|tones)',
+        'cool {it}',
+        '(lower|decrease|reduce) the colour temperature',
+        '(reduce|decrease|lower) the warmth [of {it}]',
+      ],
+    }),
+    'make the (colours|tones|light) {cmp:(cooler|colder)}',
+    '~{cmp:(cooler|colder|bluer)} (colours|tones|light)',
+    'add {a:(cool|cold|blue|bluish) (tone|tint|filter)}',
+    'add {some:coolness}',
+    '(use|apply) {cmp:(cooler|colder)} (colours|tones)',
+    '~(cool|cold) (colours|tones|look|filter)',
+    '~{cmp:less warm}',
+    'shift the (colours|white balance) to (cool|blue)',
+    '~{it} (is|looks) too warm',
+  ],
+  brighter: [
+    ...toneFrames({
+      more: 'brighter|lighter|more bright',
+      base: 'bright|well lit',
+      verbs: [
+        'brighten {it}',
+        'brighten {it} up',
+        'brighten up {it}',
+        'lighten {it}',
+        'lighten up {it}',
+        '(increase|raise|boost|turn up) the (brightness|exposure)',
+        'turn the (brightness|exposure) up',
+      ],
+    }),
+    '~{cmp:more (light|brightness|exposure)}',
+    'add {some:(light|brightness)}',
+    '~{cmp:(brighter|lighter)} (exposure|shadows)',
+    'lift the shadows [of {it}]',
+    '~brightness up',
+    '~{it} (is|looks) too dark',
+    '~{it} is too dark, (brighten it|make it brighter|lighten it)',
+    'give {it} {cmp:more light}',
+    'light {it} up',
+  ],
+  darker: [
+    ...toneFrames({
+      more: 'darker|dimmer|less bright',
+      base: 'dark|dim',
+      verbs: [
+        'darken {it}',
+        'dim {it}',
+        'darken {it} down',
+        '(decrease|lower|reduce|turn down) the (brightness|exposure)',
+        'turn the (brightness|exposure) down',
+        'bring down the (brightness|exposure)',
+      ],
+    }),
+    '~{cmp:less (light|brightness|exposure)}',
+    'take away {some:light}',
+    '~brightness down',
+    '~{it} (is|looks) too bright',
+    '~{it} is too bright, (darken it|make it darker|dim it)',
+    'use {cmp:less (light|exposure)}',
+    'make the (light|tones) {cmp:(darker|dimmer)}',
+    'deepen the shadows [of {it}]',
+  ],
+  more_contrast: [
+    ...toneFrames({
+      more: 'more contrasty|higher in contrast|punchier in contrast',
+      base: 'high contrast|contrasty',
+      verbs: [
+        '(increase|raise|boost|turn up) the contrast',
+        '(increase|raise|boost) the contrast of {it}',
+        'turn the contrast up',
+        'strengthen the contrast',
+        'enhance the contrast',
+      ],
+    }),
+    '(add|use) {cmp:more contrast}',
+    'give {it} {cmp:more contrast}',
+    '!~{cmp:more contrast}',
+    '~{cmp:stronger contrast}',
+    '~{cmp:higher contrast}',
+    'make the contrast {cmp:(stronger|higher)}',
+    '~contrast up',
+    '~high contrast',
+    'make the contrast {cmp:more pronounced}',
+    '~{it} (is|looks) too flat',
+  ],
+  less_contrast: [
+    ...toneFrames({
+      more: 'less contrasty|flatter|lower in contrast',
+      base: 'low contrast|flat',
+      verbs: [
+        '(decrease|lower|reduce|turn down) the contrast',
+        '(decrease|lower|reduce) the contrast of {it}',
+        'turn the contrast down',
+        'soften the contrast',
+        'flatten {it}',
+        'weaken the contrast',
+      ],
+    }),
+    'use {cmp:less contrast}',
+    'give {it} {cmp:less contrast}',
+    '!~{cmp:less contrast}',
+    '~{cmp:lower contrast}',
+    '~{cmp:softer contrast}',
+    'make the contrast {cmp:(softer|lower|weaker)}',
+    'take away {some:contrast}',
+    '~contrast down',
+    '~low contrast',
+    '~{it} (has|shows) too much contrast',
+  ],
+  more_saturated: [
+    ...toneFrames({
+      more: 'more colourful|more vivid|more vibrant|more saturated',
+      base: 'colourful|vivid|vibrant|saturated',
+      verbs: [
+        '(increase|raise|boost|turn up) the (saturation|vibrance)',
+        'turn the saturation up',
+        'saturate {it}',
+        '(boost|enhance|intensify|pump up) the colours',
+        '(boost|enhance) the colours of {it}',
+      ],
+    }),
+    'make the colours {cmp:(more vivid|more vibrant|more saturated|richer|stronger)}',
+    '~{cmp:(more vivid|more vibrant|richer|stronger)} colours',
+    'make the colours pop',
+    '~{cmp:more colour}',
+    '~{cmp:more saturation}',
+    'add {cmp:more (colour|saturation|vibrance)}',
+    '~saturation up',
+    '~{adj:(vivid|vibrant)} colours',
+    'give {it} {cmp:(richer|stronger)} colours',
+    '~the colours are too dull',
+  ],
+  muted: [
+    ...toneFrames({
+      more: 'less colourful|less vivid|less saturated|more muted',
+      base: 'muted|desaturated|dull|pale',
+      verbs: [
+        '(decrease|lower|reduce|turn down) the saturation',
+        'turn the saturation down',
+        'desaturate {it}',
+        'tone down the colours',
+        'mute the colours',
+        'mute the colours of {it}',
+      ],
+    }),
+    'make the colours {cmp:(less vivid|less saturated|more muted|duller|paler|weaker)}',
+    '~{cmp:(duller|paler|more muted|weaker)} colours',
+    '~{cmp:less colour}',
+    '~{cmp:less saturation}',
+    'use {cmp:less (colour|saturation)}',
+    'take away {some:colour}',
+    '~saturation down',
+    '~{adj:(muted|dull|pale)} colours',
+    'give {it} {cmp:(duller|paler)} colours',
+    '~the colours are too (vivid|strong)',
+  ],
+  blur: [
+    ...toneFrames({
+      more: 'blurrier|more blurred|fuzzier|less sharp|more blurry',
+      base: 'blurry|blurred|fuzzy|out of focus',
+      verbs: [
+        'blur {it}',
+        'blur {it} out',
+        'defocus {it}',
+        '(add|apply) blur to {it}',
+        'put {it} out of focus',
+      ],
+    }),
+    '!~blur',
+    '!~blurry',
+    '~blurred',
+    'add {a:blur}',
+    'add {some:blur}',
+    'apply {a:(blur|gaussian blur)}',
+    '(use|apply) {a:blur (filter|effect)}',
+    '~{adj:out of focus}',
+    '~{cmp:more blur}',
+    '~{it} is too sharp',
+  ],
+  sharpen: [
+    ...toneFrames({
+      more: 'sharper|crisper|clearer|more detailed|more sharp',
+      base: 'sharp|crisp|clear|detailed',
+      verbs: [
+        'sharpen {it}',
+        'sharpen {it} up',
+        '(increase|raise|boost|turn up) the (sharpness|clarity)',
+        'sharpen the (details|edges)',
+        '(enhance|bring out) the (details|edges)',
+        '(add|apply) sharpening to {it}',
+      ],
+    }),
+    '!~sharpen',
+    '~sharpness up',
+    'add {some:(sharpness|clarity)}',
+    '~{cmp:more (sharpness|clarity|detail)}',
+    'make the (details|edges) {cmp:(sharper|crisper|clearer)}',
+    '~{cmp:(sharper|crisper|clearer)} (details|edges)',
+    '(use|apply) {a:(sharpen|sharpening) (filter|effect)}',
+    'give {it} {cmp:more (detail|clarity)}',
+    '~{it} (is|looks) too (blurry|soft)',
+  ],
+};
