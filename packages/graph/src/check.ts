@@ -16,8 +16,10 @@ export function check(graph: Graph): Graph {
     if (isLeaf(node)) {
       if (node.rule.op === 'Constant') continue;
       const name = nameOf(output);
-      if (names.has(name) && names.get(name) !== output) throw new GraphError(`two leaves are called ${JSON.stringify(name)}`);
-      if (node.rule.op === 'Input' && !listed.has(output)) throw new GraphError(`input ${JSON.stringify(name)} is not listed`);
+      if (names.has(name) && names.get(name) !== output)
+        throw new GraphError(`two leaves are called ${JSON.stringify(name)}`);
+      if (node.rule.op === 'Input' && !listed.has(output))
+        throw new GraphError(`input ${JSON.stringify(name)} is not listed`);
       names.set(name, output);
       continue;
     }
@@ -27,7 +29,9 @@ export function check(graph: Graph): Graph {
       const expected = inferred[i];
       if (expected && sameType(expected, actual)) return;
       const shown = expected && `${expected.dtype} ${showShape(expected.shape)}`;
-      throw new GraphError(`${node.rule.op}: output ${i} is ${actual.dtype} ${showShape(actual.shape)}, not ${shown}`);
+      throw new GraphError(
+        `${node.rule.op}: output ${i} is ${actual.dtype} ${showShape(actual.shape)}, not ${shown}`,
+      );
     });
   }
   return graph;

@@ -15,7 +15,9 @@ export function print(graph: Graph): string {
     for (const output of node.outputs) names.set(output, `%${names.size}`);
     const left = node.outputs.map((output) => names.get(output)).join(', ');
     const right = node.inputs.map((source) => names.get(source)).join(', ');
-    const attributes = Object.entries(node.attributes).map(([key, value]) => `${key}=${showAttribute(value)}`);
+    const attributes = Object.entries(node.attributes).map(
+      ([key, value]) => `${key}=${showAttribute(value)}`,
+    );
     const suffix = attributes.length > 0 ? ` {${attributes.join(', ')}}` : '';
     lines.push(`${left} = ${node.rule.op}(${right})${suffix} ${showType(first)}`);
   }

@@ -28,7 +28,13 @@ const diffusersName = (weight: string, matrix: 'down' | 'up'): string =>
  * Low-rank adaptation (Hu et al. 2021): a targeted weight W [out, in] becomes W + strength · alpha/rank · up · down.
  * Starting with up = 0 makes it the identity; the sum is also what fusing writes back.
  */
-export function lora({ rank, alpha = rank, strength = 1, targets, nameOf = diffusersName }: LoraOptions): Lora {
+export function lora({
+  rank,
+  alpha = rank,
+  strength = 1,
+  targets,
+  nameOf = diffusersName,
+}: LoraOptions): Lora {
   const parameters = new Map<string, Value>();
   const matrix = (name: string, shape: readonly number[]): Value => {
     const value = parameters.get(name) ?? parameter(name, shape);
@@ -37,7 +43,8 @@ export function lora({ rank, alpha = rank, strength = 1, targets, nameOf = diffu
   };
   const adapt: Adapt = (name, weight) => {
     const [out, inner] = weight.shape;
-    if (!targets(name) || out === undefined || inner === undefined || weight.shape.length !== 2) return weight;
+    if (!targets(name) || out === undefined || inner === undefined || weight.shape.length !== 2)
+      return weight;
     const down = matrix(nameOf(name, 'down'), [rank, inner]);
     const up = matrix(nameOf(name, 'up'), [out, rank]);
     return add(weight, scale(matmul(up, down), (strength * alpha) / rank));

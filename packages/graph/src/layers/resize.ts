@@ -6,7 +6,14 @@ import { constant, type Value } from '../value.ts';
 /** Repeats every pixel of [N, C, H, W] `factor` times in both directions. */
 export function resizeNearest(x: Value, factor: number): Value {
   const [batch, channels, height, width] = x.shape as [number, number, number, number];
-  const spread = expand(reshape(x, [batch, channels, height, 1, width, 1]), [batch, channels, height, factor, width, factor]);
+  const spread = expand(reshape(x, [batch, channels, height, 1, width, 1]), [
+    batch,
+    channels,
+    height,
+    factor,
+    width,
+    factor,
+  ]);
   return reshape(spread, [batch, channels, height * factor, width * factor]);
 }
 
@@ -43,5 +50,10 @@ export function pixelShuffle(x: Value, factor: number): Value {
 export function pixelUnshuffle(x: Value, factor: number): Value {
   const [batch, channels, height, width] = x.shape as [number, number, number, number];
   const parts = reshape(x, [batch, channels, height / factor, factor, width / factor, factor]);
-  return reshape(transpose(parts, [0, 1, 3, 5, 2, 4]), [batch, channels * factor * factor, height / factor, width / factor]);
+  return reshape(transpose(parts, [0, 1, 3, 5, 2, 4]), [
+    batch,
+    channels * factor * factor,
+    height / factor,
+    width / factor,
+  ]);
 }

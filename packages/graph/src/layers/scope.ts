@@ -1,5 +1,5 @@
-import { GraphError } from '../graph-error.ts';
 import type { Dtype } from '../dtype.ts';
+import { GraphError } from '../graph-error.ts';
 import { type Shape, shapesEqual, showShape } from '../shape.ts';
 import { parameter, type Value } from '../value.ts';
 
@@ -22,7 +22,13 @@ export class Scope {
     this.#prefix = prefix;
   }
 
-  static root({ dtype = 'float32', adapt = (_name, weight) => weight }: { dtype?: Dtype; adapt?: Adapt } = {}): Scope {
+  static root({
+    dtype = 'float32',
+    adapt = (_name, weight) => weight,
+  }: {
+    dtype?: Dtype;
+    adapt?: Adapt;
+  } = {}): Scope {
     return new Scope({ parameters: new Map(), dtype, adapt }, '');
   }
 

@@ -44,7 +44,12 @@ const lowerings: Readonly<Record<string, Lowering>> = {
     inputs: [inputs[0], ...['starts', 'ends', 'axes', 'steps'].map((key) => list(attributes[key]))],
     attributes: {},
   }),
-  LayerNormalization: ({ rule, inputs, attributes }) => ({ op: rule.op, inputs, attributes, floats: ['epsilon'] }),
+  LayerNormalization: ({ rule, inputs, attributes }) => ({
+    op: rule.op,
+    inputs,
+    attributes,
+    floats: ['epsilon'],
+  }),
   QuickGelu: ({ rule, inputs, attributes }) => ({
     op: rule.op,
     domain: microsoftDomain,

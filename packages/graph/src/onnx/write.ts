@@ -3,10 +3,10 @@ import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import {
   type AttributeProtoSchema,
   AttributeProto_AttributeType as AttributeType,
-  ModelProtoSchema,
-  type NodeProtoSchema,
   TensorProto_DataLocation as DataLocation,
   TensorProto_DataType as DataType,
+  ModelProtoSchema,
+  type NodeProtoSchema,
   type TensorProtoSchema,
   type ValueInfoProtoSchema,
 } from 'onnx-buf';
@@ -52,7 +52,8 @@ export function writeOnnx(graph: Graph, weights: ReadonlyMap<string, Weight> = n
   const initializers: TensorProto[] = [];
   for (const [name, value] of storedParameters(graph)) {
     const weight = weights.get(name);
-    if (!weight) throw new GraphError(`no weight for parameter ${JSON.stringify(name)} ${showShape(value.shape)}`);
+    if (!weight)
+      throw new GraphError(`no weight for parameter ${JSON.stringify(name)} ${showShape(value.shape)}`);
     initializers.push(weightTensor(name, value, weight));
   }
   const nodes = writeNodes(graph, names, initializers);
@@ -80,7 +81,8 @@ function writeNodes(graph: Graph, names: Map<Value, string>, initializers: Tenso
   const nameList = (list: readonly number[]): string => {
     const key = list.join();
     const name = lists.get(key) ?? `list_${lists.size}`;
-    if (!lists.has(key)) initializers.push(tensor(name, [list.length], BigInt64Array.from(list, BigInt), 'int64'));
+    if (!lists.has(key))
+      initializers.push(tensor(name, [list.length], BigInt64Array.from(list, BigInt), 'int64'));
     lists.set(key, name);
     return name;
   };
@@ -91,14 +93,22 @@ function writeNodes(graph: Graph, names: Map<Value, string>, initializers: Tenso
   for (const node of topologicalOrder([...graph.outputs.values()])) {
     const first = node.outputs[0] as Value;
     if (isLeaf(node)) {
-      if (node.data) initializers.push(tensor(names.get(first) as string, first.shape, node.data, first.dtype));
+      if (node.data)
+        initializers.push(tensor(names.get(first) as string, first.shape, node.data, first.dtype));
       continue;
     }
-    nodes.push(nodeProto(lower(node), node.outputs.map((output) => names.get(output) as string), nameOperand));
+    nodes.push(
+      nodeProto(
+        lower(node),
+        node.outputs.map((output) => names.get(output) as string),
+        nameOperand,
+      ),
+    );
   }
   // An output that is an input, a parameter, a constant or another output's value needs a node of its own.
   for (const [name, value] of graph.outputs) {
-    if (names.get(value) !== name) nodes.push({ opType: 'Identity', input: [names.get(value) as string], output: [name] });
+    if (names.get(value) !== name)
+      nodes.push({ opType: 'Identity', input: [names.get(value) as string], output: [name] });
   }
   return nodes;
 }
@@ -132,7 +142,8 @@ function attribute(
   floats: readonly string[] = [],
 ): MessageInitShape<typeof AttributeProtoSchema> {
   if (name === 'to') return { name, type: AttributeType.INT, i: BigInt(dataTypes[value as Dtype]) };
-  if (typeof value === 'string') return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
+  if (typeof value === 'string')
+    return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
   if (typeof value === 'object') return { name, type: AttributeType.INTS, ints: value.map(BigInt) };
   if (floats.includes(name)) return { name, type: AttributeType.FLOAT, f: value };
   return { name, type: AttributeType.INT, i: BigInt(value) };
@@ -161,5 +172,8 @@ function tensor(name: string, shape: readonly number[], data: ConstantData, dtyp
 
 function valueInfo(name: string, { dtype, shape }: Value): MessageInitShape<typeof ValueInfoProtoSchema> {
   const dim = shape.map((axis) => ({ value: { case: 'dimValue' as const, value: BigInt(axis) } }));
-  return { name, type: { value: { case: 'tensorType', value: { elemType: dataTypes[dtype], shape: { dim } } } } };
+  return {
+    name,
+    type: { value: { case: 'tensorType', value: { elemType: dataTypes[dtype], shape: { dim } } } },
+  };
 }

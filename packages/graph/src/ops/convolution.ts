@@ -1,7 +1,7 @@
 /** Convolutions over NCHW images and their gradients, which are convolutions and one big matrix product again. */
 import { GraphError } from '../graph-error.ts';
 import { axisSize, showShape } from '../shape.ts';
-import { apply, type Attributes, type OpRule, type Value } from '../value.ts';
+import { type Attributes, apply, type OpRule, type Value } from '../value.ts';
 import { present } from './elementwise.ts';
 import { gemm, matmul, transposeLast } from './matmul.ts';
 import { concat, flip, narrow, pad, reshape, slice, transpose } from './movement.ts';
@@ -37,7 +37,9 @@ export const convolutionRules = {
       });
       const fits = x.shape.length === 4 && channels === perGroup * group && filters % group === 0;
       if (!fits || out.some((extent) => extent < 1) || (bias && bias.shape[0] !== filters)) {
-        throw new GraphError(`Conv (group ${group}): ${showShape(x.shape)} with weights ${showShape(w.shape)}`);
+        throw new GraphError(
+          `Conv (group ${group}): ${showShape(x.shape)} with weights ${showShape(w.shape)}`,
+        );
       }
       return [{ dtype: x.dtype, shape: [batch, filters, ...out] }];
     },
@@ -97,7 +99,13 @@ export interface ConvTransposeOptions extends ConvOptions {
 }
 
 export function convTranspose(x: Value, w: Value, bias?: Value, options: ConvTransposeOptions = {}): Value {
-  const { strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0], group = 1, outputPadding = [0, 0] } = options;
+  const {
+    strides = [1, 1],
+    dilations = [1, 1],
+    pads = [0, 0, 0, 0],
+    group = 1,
+    outputPadding = [0, 0],
+  } = options;
   const attributes = { strides, dilations, pads, group, output_padding: outputPadding };
   return apply(convolutionRules.ConvTranspose, bias ? [x, w, bias] : [x, w], attributes);
 }
@@ -153,7 +161,9 @@ function correlate(x: Value, g: Value, kernel: Pair, { strides, dilations, pads,
   const rows = reshape(transpose(g, [1, 0, 2, 3]), [group, filters / group, positions]);
   const product =
     group === 1
-      ? gemm(reshape(rows, [filters, positions]), reshape(columns, [taps * channels, positions]), { transB: true })
+      ? gemm(reshape(rows, [filters, positions]), reshape(columns, [taps * channels, positions]), {
+          transB: true,
+        })
       : matmul(rows, transposeLast(columns));
   const taken = reshape(product, [filters, taps, channels / group]);
   return reshape(transpose(taken, [0, 2, 1]), [filters, channels / group, kernel[0], kernel[1]]);

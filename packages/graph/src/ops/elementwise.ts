@@ -25,7 +25,9 @@ function binary(op: string, result: 'same' | 'bool', vjp?: BinaryVjp): OpRule {
     infer: ([a, b]) => {
       const [left, right] = [present(op, a), present(op, b)];
       if (left.dtype !== right.dtype) {
-        throw new GraphError(`${op}: ${left.dtype} ${showShape(left.shape)} with ${right.dtype} ${showShape(right.shape)}`);
+        throw new GraphError(
+          `${op}: ${left.dtype} ${showShape(left.shape)} with ${right.dtype} ${showShape(right.shape)}`,
+        );
       }
       const shape = broadcastShapes(op, left.shape, right.shape);
       return [{ shape, dtype: result === 'bool' ? 'bool' : left.dtype }];
@@ -45,7 +47,8 @@ export function present(op: string, value: Value | undefined): Value {
 
 function floating(op: string, value: Value | undefined): ValueType {
   const x = present(op, value);
-  if (!isFloat(x.dtype)) throw new GraphError(`${op}: expected a floating type, got ${x.dtype} ${showShape(x.shape)}`);
+  if (!isFloat(x.dtype))
+    throw new GraphError(`${op}: expected a floating type, got ${x.dtype} ${showShape(x.shape)}`);
   return { dtype: x.dtype, shape: x.shape };
 }
 

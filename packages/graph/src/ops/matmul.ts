@@ -19,8 +19,15 @@ export const matmulRules = {
     op: 'MatMul',
     infer: (inputs) => {
       const [a, b] = [present('MatMul', inputs[0]), present('MatMul', inputs[1])];
-      if (a.shape.length < 2 || b.shape.length < 2 || a.shape.at(-1) !== b.shape.at(-2) || a.dtype !== b.dtype) {
-        throw new GraphError(`MatMul: ${a.dtype} ${showShape(a.shape)} times ${b.dtype} ${showShape(b.shape)}`);
+      if (
+        a.shape.length < 2 ||
+        b.shape.length < 2 ||
+        a.shape.at(-1) !== b.shape.at(-2) ||
+        a.dtype !== b.dtype
+      ) {
+        throw new GraphError(
+          `MatMul: ${a.dtype} ${showShape(a.shape)} times ${b.dtype} ${showShape(b.shape)}`,
+        );
       }
       const batch = broadcastShapes('MatMul', a.shape.slice(0, -2), b.shape.slice(0, -2));
       return [{ dtype: a.dtype, shape: [...batch, axisSize(a.shape, -2), axisSize(b.shape, -1)] }];
@@ -58,14 +65,25 @@ export const matmulRules = {
   MultiHeadAttention: {
     op: 'MultiHeadAttention',
     infer: ([query, key, value, bias], attributes) => {
-      const [q, k, v] = [query, key, value].map((x) => present('MultiHeadAttention', x)) as [Value, Value, Value];
+      const [q, k, v] = [query, key, value].map((x) => present('MultiHeadAttention', x)) as [
+        Value,
+        Value,
+        Value,
+      ];
       const heads = attributes['num_heads'] as number;
-      const fits = axisSize(q.shape, -1) % heads === 0 && k.shape[2] === q.shape[2] && k.shape[1] === v.shape[1];
+      const fits =
+        axisSize(q.shape, -1) % heads === 0 && k.shape[2] === q.shape[2] && k.shape[1] === v.shape[1];
       if (!fits || [q, k, v].some((x) => x.shape.length !== 3 || x.shape[0] !== q.shape[0])) {
         const shapes = [q, k, v].map((x) => showShape(x.shape)).join(' ');
         throw new GraphError(`MultiHeadAttention: ${shapes} with ${heads} heads`);
       }
-      if (bias) broadcastShapes('MultiHeadAttention bias', bias.shape, [q.shape[0]!, heads, q.shape[1]!, k.shape[1]!]);
+      if (bias)
+        broadcastShapes('MultiHeadAttention bias', bias.shape, [
+          q.shape[0]!,
+          heads,
+          q.shape[1]!,
+          k.shape[1]!,
+        ]);
       return [{ dtype: q.dtype, shape: [...q.shape.slice(0, 2), axisSize(v.shape, -1)] }];
     },
     // With P = softmax(S), S = scale Q Kᵀ + bias: dV = Pᵀ g; dP = g Vᵀ; dS = P (dP - sum(dP P)); dQ = scale dS K; dK = scale dSᵀ Q
@@ -74,7 +92,12 @@ export const matmulRules = {
       const [query, key, value, bias] = node.inputs as readonly [Value, Value, Value, Value | undefined];
       const heads = node.attributes['num_heads'] as number;
       const factor = node.attributes['scale'] as number;
-      const [q, k, v, dOut] = [query, key, value, g].map((x) => splitHeads(x, heads)) as [Value, Value, Value, Value];
+      const [q, k, v, dOut] = [query, key, value, g].map((x) => splitHeads(x, heads)) as [
+        Value,
+        Value,
+        Value,
+        Value,
+      ];
       const scores = scale(matmul(q, transposeLast(k)), factor);
       const p = softmax(bias ? add(scores, bias) : scores);
       const dp = matmul(dOut, transposeLast(v));
@@ -125,7 +148,12 @@ export interface AttentionOptions {
 }
 
 /** Multi-head scaled dot-product attention (Vaswani et al. 2017): q [B, S, D], k and v [B, L, D] -> [B, S, D]. */
-export function attention(q: Value, k: Value, v: Value, { heads, bias, scale: factor }: AttentionOptions): Value {
+export function attention(
+  q: Value,
+  k: Value,
+  v: Value,
+  { heads, bias, scale: factor }: AttentionOptions,
+): Value {
   const attributes = { num_heads: heads, scale: factor ?? 1 / Math.sqrt(axisSize(q.shape, -1) / heads) };
   return apply(matmulRules.MultiHeadAttention, bias ? [q, k, v, bias] : [q, k, v], attributes);
 }

@@ -21,7 +21,9 @@ export const movementRules = {
     infer: ([x], attributes) => {
       const [value, shape] = [present('Reshape', x), ints(attributes['shape'])];
       if (sizeOf(shape) !== sizeOf(value.shape)) {
-        throw new GraphError(`Reshape: ${showShape(value.shape)} does not hold as many elements as ${showShape(shape)}`);
+        throw new GraphError(
+          `Reshape: ${showShape(value.shape)} does not hold as many elements as ${showShape(shape)}`,
+        );
       }
       return [{ dtype: value.dtype, shape }];
     },
@@ -33,7 +35,9 @@ export const movementRules = {
       const [value, permutation] = [present('Transpose', x), ints(attributes['perm'])];
       const axes = [...permutation].sort((a, b) => a - b);
       if (axes.length !== value.shape.length || axes.some((axis, i) => axis !== i)) {
-        throw new GraphError(`Transpose: ${showShape(permutation)} is no permutation of ${showShape(value.shape)}`);
+        throw new GraphError(
+          `Transpose: ${showShape(permutation)} is no permutation of ${showShape(value.shape)}`,
+        );
       }
       return [{ dtype: value.dtype, shape: permutation.map((axis) => axisSize(value.shape, axis)) }];
     },
@@ -71,9 +75,13 @@ export const movementRules = {
       const value = present('Slice', x);
       const shape = [...value.shape];
       ints(attributes['axes']).forEach((axis, i) => {
-        const [start, end, step] = ['starts', 'ends', 'steps'].map((key) => ints(attributes[key])[i] as number);
+        const [start, end, step] = ['starts', 'ends', 'steps'].map(
+          (key) => ints(attributes[key])[i] as number,
+        );
         if (!(step! > 0 && start! >= 0 && start! < end! && end! <= axisSize(value.shape, axis))) {
-          throw new GraphError(`Slice: ${start}:${end}:${step} is outside axis ${axis} of ${showShape(value.shape)}`);
+          throw new GraphError(
+            `Slice: ${start}:${end}:${step} is outside axis ${axis} of ${showShape(value.shape)}`,
+          );
         }
         shape[axis] = Math.ceil((end! - start!) / step!);
       });
@@ -115,9 +123,15 @@ export const movementRules = {
       const rank = indices.shape.length;
       const indexAxes = Array.from({ length: rank }, (_, i) => axis + i);
       const rest = [...g.shape.keys()].filter((i) => !indexAxes.includes(i));
-      const zeros = filled(0, front.map((i) => axisSize(value.shape, i)), g.dtype);
+      const zeros = filled(
+        0,
+        front.map((i) => axisSize(value.shape, i)),
+        g.dtype,
+      );
       const rows = reshape(indices, [...indices.shape, 1]);
-      const sum = apply(movementRules.ScatterND, [zeros, rows, transpose(g, [...indexAxes, ...rest])], { reduction: 'add' });
+      const sum = apply(movementRules.ScatterND, [zeros, rows, transpose(g, [...indexAxes, ...rest])], {
+        reduction: 'add',
+      });
       return [transpose(sum, inverse(front)), undefined];
     },
   },
@@ -128,7 +142,9 @@ export const movementRules = {
       const [base, index, update] = [data, indices, updates].map((value) => present('ScatterND', value));
       const expected = [...index!.shape.slice(0, -1), ...base!.shape.slice(1)];
       if (index!.shape.at(-1) !== 1 || String(expected) !== String(update!.shape)) {
-        throw new GraphError(`ScatterND: updates must be ${showShape(expected)}, got ${showShape(update!.shape)}`);
+        throw new GraphError(
+          `ScatterND: updates must be ${showShape(expected)}, got ${showShape(update!.shape)}`,
+        );
       }
       return [{ dtype: base!.dtype, shape: base!.shape }];
     },
@@ -207,7 +223,8 @@ export function narrow(x: Value, axis: number, start: number, end: number): Valu
 /** Cuts an axis into `parts` equal pieces. */
 export function split(x: Value, parts: number, axis: number): Value[] {
   const size = axisSize(x.shape, axis) / parts;
-  if (!Number.isInteger(size)) throw new GraphError(`Split: axis ${axis} of ${showShape(x.shape)} into ${parts} parts`);
+  if (!Number.isInteger(size))
+    throw new GraphError(`Split: axis ${axis} of ${showShape(x.shape)} into ${parts} parts`);
   return Array.from({ length: parts }, (_, i) => narrow(x, axis, i * size, (i + 1) * size));
 }
 

@@ -14,7 +14,9 @@ export const normalizationRules = {
       const width = axisSize(value.shape, -1);
       for (const affine of [present('LayerNormalization', scale), ...(bias ? [bias] : [])]) {
         if (affine.shape.length !== 1 || affine.shape[0] !== width) {
-          throw new GraphError(`LayerNormalization: ${showShape(affine.shape)} scales ${showShape(value.shape)}`);
+          throw new GraphError(
+            `LayerNormalization: ${showShape(affine.shape)} scales ${showShape(value.shape)}`,
+          );
         }
       }
       const statistics: Shape = value.shape.with(-1, 1);

@@ -1,6 +1,14 @@
 /** Ops that fold axes together, and `Expand`, which is their mirror image. */
 import { GraphError } from '../graph-error.ts';
-import { axisSize, broadcastShapes, normalizeAxis, type Shape, shapesEqual, showShape, sizeOf } from '../shape.ts';
+import {
+  axisSize,
+  broadcastShapes,
+  normalizeAxis,
+  type Shape,
+  shapesEqual,
+  showShape,
+  sizeOf,
+} from '../shape.ts';
 import { apply, type Node, type OpRule, type Value } from '../value.ts';
 import { cast, equal, exp, log, mul, present, scale, sub } from './elementwise.ts';
 import { reshape } from './movement.ts';
@@ -97,13 +105,16 @@ export interface Reduction {
 
 function reduceBy(rule: OpRule, x: Value, { axes, keepDims = false }: Reduction): Value {
   const rank = x.shape.length;
-  const normalized = (axes ?? x.shape.map((_, axis) => axis)).map((axis) => normalizeAxis(rule.op, axis, rank));
+  const normalized = (axes ?? x.shape.map((_, axis) => axis)).map((axis) =>
+    normalizeAxis(rule.op, axis, rank),
+  );
   return apply(rule, [x], { axes: normalized, keepdims: keepDims ? 1 : 0 });
 }
 
 const r = reductionRules;
 export const reduceSum = (x: Value, reduction: Reduction = {}): Value => reduceBy(r.ReduceSum, x, reduction);
-export const reduceMean = (x: Value, reduction: Reduction = {}): Value => reduceBy(r.ReduceMean, x, reduction);
+export const reduceMean = (x: Value, reduction: Reduction = {}): Value =>
+  reduceBy(r.ReduceMean, x, reduction);
 export const reduceMax = (x: Value, reduction: Reduction = {}): Value => reduceBy(r.ReduceMax, x, reduction);
 export const reduceMin = (x: Value, reduction: Reduction = {}): Value => reduceBy(r.ReduceMin, x, reduction);
 
@@ -128,6 +139,8 @@ export function logSoftmax(x: Value, axis = -1): Value {
 export function unbroadcast(g: Value, shape: Shape): Value {
   if (shapesEqual(g.shape, shape)) return g;
   const lead = g.shape.length - shape.length;
-  const axes = [...g.shape.keys()].filter((axis) => axis < lead || (shape[axis - lead] === 1 && axisSize(g.shape, axis) !== 1));
+  const axes = [...g.shape.keys()].filter(
+    (axis) => axis < lead || (shape[axis - lead] === 1 && axisSize(g.shape, axis) !== 1),
+  );
   return reshape(reduceSum(g, { axes, keepDims: true }), shape);
 }

@@ -36,7 +36,8 @@ const longestComparedConstant = 64;
 function keyOf(node: Node, inputs: readonly number[]): string | undefined {
   const type = node.outputs[0] as Value;
   if (!isLeaf(node)) return `${node.rule.op}(${inputs.join()})${JSON.stringify(node.attributes)}`;
-  if (node.rule.op !== 'Constant' || !node.data || node.data.length > longestComparedConstant) return undefined;
+  if (node.rule.op !== 'Constant' || !node.data || node.data.length > longestComparedConstant)
+    return undefined;
   return `${type.dtype}[${type.shape.join()}]${node.data.join()}`;
 }
 
