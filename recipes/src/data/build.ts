@@ -5,7 +5,7 @@ import type { CutoutSource } from './cutout-sources.ts';
 import type { PackagePin } from './packages.ts';
 import { decodePhoto, isGreyscale } from './photo-decoder.ts';
 import type { PhotoSource } from './photo-sources.ts';
-import { heldoutCutouts, photoSplit, type Split } from './split.ts';
+import { heldoutFamilies, photoSplit, type Split } from './split.ts';
 import type { CutoutEntry, PhotoEntry } from './store.ts';
 import { type DecodedPicture, isStoreCurrent, writeStore } from './store-writer.ts';
 
@@ -14,7 +14,7 @@ export const photoSide = 768;
 export const cutoutSide = 192;
 
 /** Raised when packing or choosing changes in a way that sources and pins don't show. */
-const packingVersion = 1;
+const packingVersion = 2;
 
 type Log = (line: string) => void;
 
@@ -65,23 +65,26 @@ export async function buildCutouts(cache: string, pins: readonly PackagePin[], l
 async function* decodedCutouts(
   sources: readonly CutoutSource[],
 ): AsyncGenerator<DecodedPicture<CutoutEntry>> {
-  const heldout = heldoutIds(sources);
+  const heldout = heldoutPictures(sources);
   for (const source of sources) {
     const { width, height, rgba } = await decodeCutout(await source.read(), cutoutSide);
     if (transparentShare(rgba) === 0)
       throw new Error(`expected a cut-out with transparent parts, came ${source.id}`);
-    const split: Split = heldout.has(source.id) ? 'heldout' : 'train';
+    const split: Split = heldout.has(familyOf(source)) ? 'heldout' : 'train';
     const { id, name, object, note } = source;
     const entry = { id, package: source.package, name, object, width, height, licence: note.licence, split };
     yield { entry, pixels: rgba };
   }
 }
 
-function heldoutIds(sources: readonly CutoutSource[]): Set<string> {
+/** Families are told apart by noun: `fluent/cat` of one noun says nothing about another. */
+function familyOf(source: CutoutSource): string {
+  return `${source.object}/${source.family}`;
+}
+
+function heldoutPictures(sources: readonly CutoutSource[]): Set<string> {
   const groups = Object.groupBy(sources, (source) => source.object);
-  return new Set(
-    Object.values(groups).flatMap((group) => [...heldoutCutouts(group.map((source) => source.id))]),
-  );
+  return new Set(Object.values(groups).flatMap((group) => [...heldoutFamilies(group.map(familyOf))]));
 }
 
 function keyOf(

@@ -1,7 +1,9 @@
 import type { CutoutSource } from './cutout-sources.ts';
-import { fluent3dCutouts, iconCutouts } from './cutout-sources.ts';
+import { fluent3dCutouts, iconCutouts, iconSets } from './cutout-sources.ts';
 import { packageFolder } from './download.ts';
-import type { PackagePin } from './packages.ts';
+import { evaluationPhotos } from './evaluation-sources.ts';
+import { furnitureCutouts } from './furniture-sources.ts';
+import { type PackagePin, packagePins } from './packages.ts';
 import {
   enlightenmentPhotos,
   gcomprisPhotos,
@@ -10,23 +12,27 @@ import {
   type PhotoSource,
 } from './photo-sources.ts';
 
+type Lister<Source> = (folder: string) => Source[] | Promise<Source[]>;
+
 /** How to list the photos of each package, from the folder with its unpacked files. */
-const photoListers: Readonly<Record<string, (folder: string) => PhotoSource[] | Promise<PhotoSource[]>>> = {
+const photoListers: Readonly<Record<string, Lister<PhotoSource>>> = {
   'gcompris-qt-data': gcomprisPhotos,
   'lomiri-wallpapers-16.04': lomiriPhotos,
   'libjxl-testdata': libjxlPhotos,
   'enlightenment-data': enlightenmentPhotos,
+  ...Object.fromEntries(
+    packagePins
+      .filter((pin) => pin.role === 'evaluation')
+      .map(({ name }) => [name, (folder: string) => evaluationPhotos(name, folder)]),
+  ),
 };
 
 /** How to list the cut-outs of each package. */
-const cutoutListers: Readonly<Record<string, (folder: string) => CutoutSource[] | Promise<CutoutSource[]>>> =
-  {
-    '@lobehub/fluent-emoji-3d': fluent3dCutouts,
-    '@iconify-json/noto': (folder) =>
-      iconCutouts('@iconify-json/noto', folder, { licence: 'Apache-2.0', author: 'Google Inc.' }),
-    '@iconify-json/fluent-emoji': (folder) =>
-      iconCutouts('@iconify-json/fluent-emoji', folder, { licence: 'MIT', author: 'Microsoft Corporation' }),
-  };
+const cutoutListers: Readonly<Record<string, Lister<CutoutSource>>> = {
+  'sweethome3d-furniture': furnitureCutouts,
+  '@lobehub/fluent-emoji-3d': fluent3dCutouts,
+  ...Object.fromEntries(iconSets.map((set) => [set.package, (folder: string) => iconCutouts(set, folder)])),
+};
 
 /** Every photo of the unpacked packages, in the order of the pins. */
 export function photoSources(cache: string, pins: readonly PackagePin[]): Promise<PhotoSource[]> {
@@ -41,7 +47,7 @@ export function cutoutSources(cache: string, pins: readonly PackagePin[]): Promi
 async function listAll<Source>(
   cache: string,
   pins: readonly PackagePin[],
-  listers: Readonly<Record<string, (folder: string) => Source[] | Promise<Source[]>>>,
+  listers: Readonly<Record<string, Lister<Source>>>,
 ): Promise<Source[]> {
   const sources: Source[] = [];
   for (const pin of pins) sources.push(...((await listers[pin.name]?.(packageFolder(cache, pin))) ?? []));

@@ -12,6 +12,8 @@ export interface CutoutSource {
   readonly path: string;
   readonly name: string;
   readonly object: ObjectId;
+  /** Equal for drawings of one design, which must not be torn apart by the split. */
+  readonly family: string;
   readonly note: LicenceNote;
   /** WebP, PNG or SVG file contents. */
   readonly read: () => Promise<Buffer>;
@@ -44,8 +46,6 @@ export const emojiOfObject: Readonly<Record<ObjectId, readonly Emoji[]>> = {
   umbrella: [
     ['2602-fe0f', 'umbrella'],
     ['1f302', 'closed-umbrella'],
-    ['2614', 'umbrella-with-rain-drops'],
-    ['26f1-fe0f', 'umbrella-on-ground'],
   ],
   cup: [
     ['2615', 'hot-beverage'],
@@ -59,7 +59,6 @@ export const emojiOfObject: Readonly<Record<ObjectId, readonly Emoji[]>> = {
   ball: [
     ['26bd', 'soccer-ball'],
     ['1f3c0', 'basketball'],
-    ['1f3be', 'tennis'],
     ['1f3d0', 'volleyball'],
     ['26be', 'baseball'],
     ['1f3c8', 'american-football'],
@@ -84,8 +83,6 @@ export const emojiOfObject: Readonly<Record<ObjectId, readonly Emoji[]>> = {
     ['1f6a4', 'speedboat'],
     ['1f6e5-fe0f', 'motor-boat'],
     ['1f6f6', 'canoe'],
-    ['26f4-fe0f', 'ferry'],
-    ['1f6a2', 'ship'],
   ],
   bicycle: [['1f6b2', 'bicycle']],
   dog: [
@@ -117,65 +114,99 @@ export const emojiOfObject: Readonly<Record<ObjectId, readonly Emoji[]>> = {
   ],
 };
 
+/** A set of emoji drawings: where it comes from and which nouns it can't serve. */
+interface EmojiSet {
+  readonly package: string;
+  /** Sets that draw the same designs share it. */
+  readonly design: string;
+  readonly note: LicenceNote;
+  readonly without: readonly ObjectId[];
+}
+
 /** Emoji of the rounded 3-D set: one WebP file per code point sequence. */
 export async function fluent3dCutouts(folder: string): Promise<CutoutSource[]> {
   const present = new Set(await readdir(join(folder, 'package/assets')));
-  const note: LicenceNote = { licence: 'MIT', author: 'Microsoft, packed by LobeHub' };
-  return eachEmoji((object, [codePoints, name]) => {
+  const set: EmojiSet = {
+    package: '@lobehub/fluent-emoji-3d',
+    design: 'fluent',
+    note: { licence: 'MIT', author: 'Microsoft, packed by LobeHub' },
+    without: waterlogged,
+  };
+  return eachEmoji(set, ([codePoints]) => {
     // Some files are named without the presentation selector.
-    const file = [`${codePoints}.webp`, `${codePoints.replace('-fe0f', '')}.webp`].find((candidate) =>
-      present.has(candidate),
-    );
+    const names = [`${codePoints}.webp`, `${codePoints.replace('-fe0f', '')}.webp`];
+    const file = names.find((name) => present.has(name));
     if (!file) return undefined;
     const path = `package/assets/${file}`;
-    const read = (): Promise<Buffer> => readFile(join(folder, path));
-    return {
-      id: `@lobehub/fluent-emoji-3d:${name}`,
-      package: '@lobehub/fluent-emoji-3d',
-      path,
-      name,
-      object,
-      note,
-      read,
-    };
+    return { path, read: () => readFile(join(folder, path)) };
   });
 }
 
-interface IconSet {
+/** Nouns whose drawings carry something that isn't the object: fluent boats come with a slab of water. */
+const waterlogged: readonly ObjectId[] = ['boat'];
+
+/** Icon sets in the Iconify form: one JSON file of SVG bodies. */
+export const iconSets: readonly EmojiSet[] = [
+  {
+    package: '@iconify-json/noto',
+    design: 'noto',
+    note: { licence: 'Apache-2.0', author: 'Google Inc.' },
+    without: [],
+  },
+  {
+    package: '@iconify-json/noto-v1',
+    design: 'noto',
+    note: { licence: 'Apache-2.0', author: 'Google Inc.' },
+    without: [],
+  },
+  {
+    package: '@iconify-json/fluent-emoji',
+    design: 'fluent',
+    note: { licence: 'MIT', author: 'Microsoft Corporation' },
+    without: waterlogged,
+  },
+  {
+    package: '@iconify-json/twemoji',
+    design: 'twemoji',
+    note: { licence: 'CC-BY-4.0', author: 'Twitter', source: 'https://github.com/twitter/twemoji' },
+    without: [],
+  },
+];
+
+interface IconFile {
   readonly width?: number;
   readonly height?: number;
-  readonly icons: Readonly<
-    Record<string, { readonly body: string; readonly width?: number; readonly height?: number }>
-  >;
+  readonly icons: Readonly<Record<string, { body: string; width?: number; height?: number }>>;
 }
 
-/** Emoji of an icon set kept as SVG bodies in one JSON file. */
-export async function iconCutouts(
-  packageName: string,
-  folder: string,
-  note: LicenceNote,
-): Promise<CutoutSource[]> {
-  const set = JSON.parse(await readFile(join(folder, 'package/icons.json'), 'utf8')) as IconSet;
-  return eachEmoji((object, [, name]) => {
-    const icon = set.icons[name];
+/** Side at which SVG is drawn before it is trimmed and reduced, in pixels. */
+const drawnSide = 512;
+
+/** Emoji of one icon set. */
+export async function iconCutouts(set: EmojiSet, folder: string): Promise<CutoutSource[]> {
+  const file = JSON.parse(await readFile(join(folder, 'package/icons.json'), 'utf8')) as IconFile;
+  return eachEmoji(set, ([, name]) => {
+    const icon = file.icons[name];
     if (!icon) return undefined;
-    const [width, height] = [icon.width ?? set.width ?? 16, icon.height ?? set.height ?? 16];
-    const svg = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${drawnSide}" height="${drawnSide}" viewBox="0 0 ${width} ${height}">${icon.body}</svg>`;
-    const read = async (): Promise<Buffer> => Buffer.from(svg);
-    return {
-      id: `${packageName}:${name}`,
-      package: packageName,
-      path: `package/icons.json!${name}`,
-      name,
-      object,
-      note,
-      read,
-    };
+    const [width, height] = [icon.width ?? file.width ?? 16, icon.height ?? file.height ?? 16];
+    const namespaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"';
+    const svg = `<svg ${namespaces} width="${drawnSide}" height="${drawnSide}" viewBox="0 0 ${width} ${height}">${icon.body}</svg>`;
+    return { path: `package/icons.json!${name}`, read: async () => Buffer.from(svg) };
   });
 }
 
-const drawnSide = 512;
-
-function eachEmoji(make: (object: ObjectId, emoji: Emoji) => CutoutSource | undefined): CutoutSource[] {
-  return objectIds.flatMap((object) => emojiOfObject[object].flatMap((emoji) => make(object, emoji) ?? []));
+function eachEmoji(
+  set: EmojiSet,
+  find: (emoji: Emoji) => Pick<CutoutSource, 'path' | 'read'> | undefined,
+): CutoutSource[] {
+  const served = objectIds.filter((object) => !set.without.includes(object));
+  return served.flatMap((object) =>
+    emojiOfObject[object].flatMap((emoji) => {
+      const found = find(emoji);
+      if (!found) return [];
+      const name = emoji[1];
+      const shared = { id: `${set.package}:${name}`, package: set.package, name, object, note: set.note };
+      return [{ ...shared, family: `${set.design}/${name}`, ...found }];
+    }),
+  );
 }

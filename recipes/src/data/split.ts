@@ -24,13 +24,20 @@ export function photoSplit(id: string): Exclude<Split, 'evaluation'> {
 }
 
 /**
- * Splits the cut-outs of one noun by rank of their hashes, so that every noun keeps pictures on both sides: a share of
- * 15 %, at least one once there are four.
+ * Splits the cut-outs of one noun. Whole families (drawings of one design) go to the held-out side, in the order of
+ * their hashes, until it has 15 % of the pictures; one family always stays in training.
  *
- * @returns the held-out ids
+ * @param families one name per picture, repeated for pictures of one family
+ * @returns the held-out families
  */
-export function heldoutCutouts(ids: readonly string[]): Set<string> {
-  const count = ids.length < 4 ? 0 : Math.max(1, Math.floor(ids.length * heldoutShare));
-  const ranked = [...ids].sort((a, b) => unitHash(a) - unitHash(b));
-  return new Set(ranked.slice(0, count));
+export function heldoutFamilies(families: readonly string[]): Set<string> {
+  const ranked = [...new Set(families)].sort((a, b) => unitHash(a) - unitHash(b));
+  const heldout = new Set<string>();
+  let count = 0;
+  for (const family of ranked.slice(0, -1)) {
+    if (count >= families.length * heldoutShare) break;
+    heldout.add(family);
+    count += families.filter((other) => other === family).length;
+  }
+  return heldout;
 }
