@@ -1,4 +1,4 @@
-import { equationSize, identityMap, mapSize, type Ridge, solveRidge, writeMoments } from './affine-fit.ts';
+import { mapSize } from './affine-fit.ts';
 import { assertFloat32Image, type Float32Image } from './raster.ts';
 
 /**
@@ -19,49 +19,6 @@ export interface BilateralGrid {
 /** What luma means for the grid: Rec. 601 weights on sRGB-encoded values. */
 export const lumaWeights = { red: 0.299, green: 0.587, blue: 0.114 } as const;
 
-const cellPixels = 16;
-const lumaBins = 8;
-const globalRidge: Ridge = { slope: 1e-3, offset: 1e-5 };
-const binRidge: Ridge = { slope: 2, offset: 0.05 };
-const nodeRidge: Ridge = { slope: 1, offset: 0.05 };
-
-/**
- * Fits the grid that turns `before` into `after` (same size, colours in [0, 1]): each node is a least-squares fit of
- * the pixels around it, pulled to the fit of its luma bin over the whole picture, and that to one global map.
- * An edit that is one affine map is recovered everywhere, also where no pixel was seen.
- */
-export function fitBilateralGrid(before: Float32Image, after: Float32Image): BilateralGrid {
-  assertFloat32Image(before, 'before');
-  assertFloat32Image(after, 'after');
-  if (before.width !== after.width || before.height !== after.height) {
-    throw new TypeError(
-      `after: expected the size of before, ${before.width}×${before.height}, got ${after.width}×${after.height}`,
-    );
-  }
-  const columns = Math.max(1, Math.round(before.width / cellPixels)) + 1;
-  const rows = Math.max(1, Math.round(before.height / cellPixels)) + 1;
-  const global = fitGlobalMap(before, after);
-  const equations = splat(before, global.target, { columns, rows, bins: lumaBins });
-  const binMaps = fitBins(equations, lumaBins, global.map);
-  const smooth = blurNodes(equations, { columns, rows, bins: lumaBins });
-  const maps = new Float64Array(rows * columns * lumaBins * mapSize);
-  for (let node = 0; node < rows * columns * lumaBins; node++) {
-    solveRidge(
-      { values: smooth, base: node * equationSize },
-      { maps: binMaps, from: (node % lumaBins) * mapSize },
-      nodeRidge,
-      { maps, to: node * mapSize },
-    );
-  }
-  return { columns, rows, bins: lumaBins, maps };
-}
-
-interface GridShape {
-  readonly columns: number;
-  readonly rows: number;
-  readonly bins: number;
-}
-
 /** The two nodes around each of `length` pixel centres on an axis of `nodes` nodes: index of the first, weight of the second. */
 export interface AxisWeights {
   readonly first: Int32Array;
@@ -81,126 +38,99 @@ export function axisWeights(length: number, nodes: number): AxisWeights {
   return { first, fraction };
 }
 
-/**
- * One map for the whole picture, and the targets it was fitted to: where `after` is clipped at 0 or 1 and the map goes
- * past the end, the map's own value stands in (a censored observation says only "at least this much").
- */
-function fitGlobalMap(
-  before: Float32Image,
-  after: Float32Image,
-): { map: Float64Array; target: Float32Array } {
-  const map = identityMap.slice();
-  const equations = new Float64Array(equationSize);
-  const moments = new Float64Array(equationSize);
-  let target = after.data;
-  for (let round = 0; round < 4; round++) {
-    equations.fill(0);
-    for (let at = 0; at < target.length; at += 3) {
-      writeMoments(moments, before.data, target, at);
-      for (let k = 0; k < equationSize; k++) equations[k] = (equations[k] as number) + (moments[k] as number);
+/** Applies a grid to the rows of a picture of any size, one row after the other. */
+export interface RowSlicer {
+  /** Maps row `y`: `colours` and `mapped` are [width, 3] in [0, 1]; the result is not clamped. */
+  readonly slice: (y: number, colours: Float32Array, mapped: Float32Array) => void;
+}
+
+/** Prepares slicing for a picture of the given size; each pixel's own luma is its guide. */
+export function createRowSlicer(grid: BilateralGrid, width: number, height: number): RowSlicer {
+  const alongX = axisWeights(width, grid.columns);
+  const alongY = axisWeights(height, grid.rows);
+  const rowMaps = new Float64Array(grid.columns * grid.bins * mapSize);
+  return {
+    slice(y, colours, mapped) {
+      blendGridRows(grid, alongY.first[y] as number, alongY.fraction[y] as number, rowMaps);
+      sliceRow(rowMaps, grid.bins, alongX, colours, mapped);
+    },
+  };
+}
+
+/** Applies the grid to a whole picture; colours are not clamped. */
+export function sliceBilateralGrid(grid: BilateralGrid, image: Float32Image): Float32Image {
+  assertFloat32Image(image, 'image');
+  const { width, height, data } = image;
+  const mapped = new Float32Array(data.length);
+  const slicer = createRowSlicer(grid, width, height);
+  for (let y = 0; y < height; y++) {
+    const [from, to] = [y * width * 3, (y + 1) * width * 3];
+    slicer.slice(y, data.subarray(from, to), mapped.subarray(from, to));
+  }
+  return { width, height, data: mapped };
+}
+
+/** The maps at one height between grid rows: [columns, bins, 12]. */
+function blendGridRows(grid: BilateralGrid, row: number, fraction: number, blended: Float64Array): void {
+  const upper = row * blended.length;
+  const lower = upper + blended.length;
+  for (let i = 0; i < blended.length; i++) {
+    const above = grid.maps[upper + i] as number;
+    blended[i] = above + fraction * ((grid.maps[lower + i] as number) - above);
+  }
+}
+
+/** Bilinear in (x, luma) between the four maps around each pixel, applied at once. */
+function sliceRow(
+  maps: Float64Array,
+  bins: number,
+  alongX: AxisWeights,
+  colours: Float32Array,
+  mapped: Float32Array,
+): void {
+  const nextColumn = bins * mapSize;
+  const { red, green, blue } = lumaWeights;
+  const width = alongX.first.length;
+  for (let x = 0, at = 0; x < width; x++, at += 3) {
+    const r = colours[at] as number;
+    const g = colours[at + 1] as number;
+    const b = colours[at + 2] as number;
+    const level = Math.min(1, Math.max(0, red * r + green * g + blue * b)) * (bins - 1);
+    const bin = Math.min(bins - 2, Math.floor(level));
+    const fx = alongX.fraction[x] as number;
+    const w11 = fx * (level - bin);
+    const w10 = fx - w11;
+    const w01 = level - bin - w11;
+    const w00 = 1 - fx - w01;
+    let i = ((alongX.first[x] as number) * bins + bin) * mapSize;
+    for (let c = 0; c < 3; c++, i += 4) {
+      const j = i + mapSize;
+      const k = i + nextColumn;
+      const l = k + mapSize;
+      mapped[at + c] =
+        r * blend(maps, w00, i, w01, j, w10, k, w11, l) +
+        g * blend(maps, w00, i + 1, w01, j + 1, w10, k + 1, w11, l + 1) +
+        b * blend(maps, w00, i + 2, w01, j + 2, w10, k + 2, w11, l + 2) +
+        blend(maps, w00, i + 3, w01, j + 3, w10, k + 3, w11, l + 3);
     }
-    solveRidge({ values: equations, base: 0 }, { maps: identityMap, from: 0 }, globalRidge, {
-      maps: map,
-      to: 0,
-    });
-    target = censoredTarget(before.data, after.data, map);
-  }
-  return { map, target };
-}
-
-const clipMargin = 0.5 / 255;
-
-function censoredTarget(source: Float32Array, after: Float32Array, map: Float64Array): Float32Array {
-  const target = after.slice();
-  for (let at = 0; at < target.length; at += 3) {
-    for (let c = 0; c < 3; c++) {
-      const y = after[at + c] as number;
-      if (y > clipMargin && y < 1 - clipMargin) continue;
-      const predicted =
-        (map[c * 4] as number) * (source[at] as number) +
-        (map[c * 4 + 1] as number) * (source[at + 1] as number) +
-        (map[c * 4 + 2] as number) * (source[at + 2] as number) +
-        (map[c * 4 + 3] as number);
-      target[at + c] = y <= clipMargin ? Math.min(y, predicted) : Math.max(y, predicted);
-    }
-  }
-  return target;
-}
-
-/** Every pixel's equations, shared among the 8 nodes around it by trilinear weight: [rows, columns, bins, 22]. */
-function splat(before: Float32Image, target: Float32Array, shape: GridShape): Float64Array {
-  const { columns, rows, bins } = shape;
-  const equations = new Float64Array(rows * columns * bins * equationSize);
-  const moments = new Float64Array(equationSize);
-  const alongX = axisWeights(before.width, columns);
-  const alongY = axisWeights(before.height, rows);
-  for (let y = 0, at = 0; y < before.height; y++) {
-    for (let x = 0; x < before.width; x++, at += 3) {
-      writeMoments(moments, before.data, target, at);
-      const level = lumaOf(before.data, at) * (bins - 1);
-      const bin = Math.min(bins - 2, Math.floor(level));
-      const fx = alongX.fraction[x] as number;
-      const fy = alongY.fraction[y] as number;
-      for (let corner = 0; corner < 8; corner++) {
-        const [dx, dy, dz] = [corner & 1, (corner >> 1) & 1, corner >> 2];
-        const weight = (dx ? fx : 1 - fx) * (dy ? fy : 1 - fy) * (dz ? level - bin : 1 - level + bin);
-        const row = (alongY.first[y] as number) + dy;
-        const column = (alongX.first[x] as number) + dx;
-        addScaled(equations, ((row * columns + column) * bins + bin + dz) * equationSize, moments, weight);
-      }
-    }
-  }
-  return equations;
-}
-
-function addScaled(target: Float64Array, base: number, values: Float64Array, weight: number): void {
-  for (let k = 0; k < equationSize; k++) {
-    target[base + k] = (target[base + k] as number) + weight * (values[k] as number);
   }
 }
 
-function lumaOf(colours: Float32Array, at: number): number {
-  const luma =
-    lumaWeights.red * (colours[at] as number) +
-    lumaWeights.green * (colours[at + 1] as number) +
-    lumaWeights.blue * (colours[at + 2] as number);
-  return Math.min(1, Math.max(0, luma));
-}
-
-/** One map per luma bin from all the picture's pixels: [bins, 12]. */
-function fitBins(equations: Float64Array, bins: number, global: Float64Array): Float64Array {
-  const pooled = new Float64Array(bins * equationSize);
-  for (let i = 0; i < equations.length; i++) {
-    pooled[i % pooled.length] = (pooled[i % pooled.length] as number) + (equations[i] as number);
-  }
-  const maps = new Float64Array(bins * mapSize);
-  for (let bin = 0; bin < bins; bin++) {
-    const out = { maps, to: bin * mapSize };
-    solveRidge({ values: pooled, base: bin * equationSize }, { maps: global, from: 0 }, binRidge, out);
-  }
-  return maps;
-}
-
-/** Blurs the equations with [1 2 1]/4 along x and y and [1 4 1]/6 along luma, so that neighbours support each other. */
-function blurNodes(equations: Float64Array, { columns, rows, bins }: GridShape): Float64Array {
-  const alongLuma = blurAxis(equations, { count: bins, stride: equationSize }, 1 / 6);
-  const alongX = blurAxis(alongLuma, { count: columns, stride: bins * equationSize }, 1 / 4);
-  return blurAxis(alongX, { count: rows, stride: columns * bins * equationSize }, 1 / 4);
-}
-
-function blurAxis(
-  values: Float64Array,
-  axis: { readonly count: number; readonly stride: number },
-  side: number,
-): Float64Array {
-  const blurred = new Float64Array(values.length);
-  const { count, stride } = axis;
-  for (let i = 0; i < values.length; i++) {
-    const place = Math.floor(i / stride) % count;
-    let sum = (1 - 2 * side) * (values[i] as number);
-    if (place > 0) sum += side * (values[i - stride] as number);
-    if (place < count - 1) sum += side * (values[i + stride] as number);
-    blurred[i] = sum;
-  }
-  return blurred;
+function blend(
+  maps: Float64Array,
+  w00: number,
+  i: number,
+  w01: number,
+  j: number,
+  w10: number,
+  k: number,
+  w11: number,
+  l: number,
+): number {
+  return (
+    w00 * (maps[i] as number) +
+    w01 * (maps[j] as number) +
+    w10 * (maps[k] as number) +
+    w11 * (maps[l] as number)
+  );
 }

@@ -22,6 +22,28 @@ export function tentBlur(plane: Plane, radius: number): Plane {
   return { width, height, channels, data };
 }
 
+/** Separable [1 2 1]/4, the smallest blur; borders repeat. */
+export function binomialBlur(plane: Plane): Plane {
+  const { width, height, channels } = plane;
+  const length = width * channels;
+  const across = new Float32Array(plane.data.length);
+  const data = new Float32Array(plane.data.length);
+  for (let i = 0; i < data.length; i++) {
+    const x = Math.floor(i / channels) % width;
+    const here = plane.data[i] as number;
+    const left = x > 0 ? (plane.data[i - channels] as number) : here;
+    const right = x < width - 1 ? (plane.data[i + channels] as number) : here;
+    across[i] = 0.5 * here + 0.25 * (left + right);
+  }
+  for (let i = 0; i < data.length; i++) {
+    const here = across[i] as number;
+    const above = i >= length ? (across[i - length] as number) : here;
+    const below = i + length < data.length ? (across[i + length] as number) : here;
+    data[i] = 0.5 * here + 0.25 * (above + below);
+  }
+  return { width, height, channels, data };
+}
+
 interface Line {
   readonly start: number;
   readonly step: number;

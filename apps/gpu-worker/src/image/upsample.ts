@@ -1,5 +1,5 @@
-import { fitBilateralGrid } from './bilateral-grid.ts';
-import { createRowSlicer, sliceBilateralGrid } from './bilateral-slice.ts';
+import { fitBilateralGrid } from './bilateral-fit.ts';
+import { createRowSlicer, sliceBilateralGrid } from './bilateral-grid.ts';
 import { editCorrection } from './edit-correction.ts';
 import type { Plane } from './plane-blur.ts';
 import { createRowEnlarger, shrinkPlane } from './plane-resample.ts';
