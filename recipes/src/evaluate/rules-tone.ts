@@ -41,7 +41,7 @@ export const sepia: Rule = (before, after, _scene, request) => {
   };
 };
 
-/** Faded: darkest tones lifted or the tonal range narrowed, a warmer cast, structure kept. */
+/** Faded: darkest tones lifted or the tonal range narrowed, a cast that is warmer or warm (b* 8), structure kept. */
 export const vintage: Rule = (before, after, _scene, request) => {
   const first = colourStatistics(before);
   const second = colourStatistics(after);
@@ -49,9 +49,10 @@ export const vintage: Rule = (before, after, _scene, request) => {
   const range = second.stdL / Math.max(1e-6, first.stdL);
   const b = second.meanB - first.meanB;
   const similarity = lumaSimilarity(before, after);
+  const warm = b >= least(2, request) || second.meanB >= 8;
   const faded = lift >= least(3, request) || range <= leastRatio(0.92, request);
   return {
-    ok: faded && b >= least(2, request) && similarity >= 0.6,
+    ok: faded && warm && similarity >= 0.6,
     figures: { lift, range, b, similarity },
   };
 };

@@ -34,7 +34,7 @@ export const night: Teacher = (scene, { strength }) => {
     dark.g = gain * 0.88 * mix(colour.g, luma, pale) ** power + 0.008;
     dark.b = gain * 1.22 * mix(colour.b, luma, pale) ** (power - 0.2) + 0.03;
     const lit = read(lights, index) * (1 - above);
-    scaleChannels(colour, { r: 1 - 0.0 * s, g: 1 - 0.06 * s, b: 1 - 0.22 * s });
+    scaleChannels(colour, { r: 1, g: 1 - 0.06 * s, b: 1 - 0.22 * s });
     mixInto(colour, dark, (1 - 0.85 * lit) * Math.min(1, 0.15 + 0.85 * s));
     if (s > 1) scaleChannels(colour, { r: 1 - 0.3 * (s - 1), g: 1 - 0.3 * (s - 1), b: 1 - 0.2 * (s - 1) });
   });
@@ -94,7 +94,7 @@ function duskColour(glow: Colour, depth: number, luma: number): void {
 export const fog: Teacher = ({ image, sky }, { strength }) => {
   const s = strengths[strength];
   const mean = meanOf(lumaPlane(image));
-  const level = Math.min(0.95, Math.max(0.8, mean + 0.06));
+  const level = Math.min(0.985, Math.max(0.8, mean + 0.06));
   const air: Colour = { r: level * 0.985, g: level, b: level * 1.012 };
   return mapColours(image, (colour, index) => {
     const row = Math.floor(index / image.width) / image.height;

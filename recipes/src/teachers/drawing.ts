@@ -16,7 +16,7 @@ export const sketch: Teacher = ({ image }, { strength }) => {
   return mapColours(image, (colour, index) => {
     const dodge = Math.min(1, (read(grey, index) + 0.08) / (read(wide, index) + 0.08));
     const line = dodge ** (1.9 + 1.3 * s);
-    const wash = mix(1, 0.72 + 0.28 * read(wide, index), Math.min(1, 0.6 + 0.3 * s));
+    const wash = mix(1, 0.78 + 0.22 * read(wide, index), Math.min(1, 0.6 + 0.3 * s));
     const tone = 0.06 + 0.93 * line * wash;
     colour.r = tone;
     colour.g = tone * 0.995;
@@ -31,7 +31,7 @@ export const sketch: Teacher = ({ image }, { strength }) => {
 export const painting: Teacher = ({ image }, { strength }) => {
   const s = strengths[strength];
   const radius = Math.max(1, Math.round(Math.min(image.width, image.height) * 0.021 * Math.sqrt(s)));
-  const strokes = blurPixels(quadrantMeans(blurPixels(image, 0.5), radius), 0.35);
+  const strokes = blurPixels(quadrantMeans(blurPixels(image, 0.5), radius), 0.5);
   return mapColours(strokes, (colour) => scaleSaturation(colour, 1 + 0.22 * s));
 };
 

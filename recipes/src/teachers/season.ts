@@ -29,10 +29,11 @@ export const autumn: Teacher = ({ image }, { strength }) => {
   );
   return mapLab(lit, leafWeights(labOf(image), leafiness), (colour, weight) => {
     const chroma = Math.hypot(colour.a, colour.b);
-    const hue = (40 + 34 * smoothstep(18, 80, colour.l)) * radian;
+    const hue = (42 + 34 * smoothstep(15, 68, colour.l)) * radian;
+    const share = Math.min(1, 1.6 * weight) * amount;
     const vivid = chroma * (1.05 + 0.12 * depth) + 7 * depth;
-    colour.a = mix(colour.a, vivid * Math.cos(hue), weight * amount);
-    colour.b = mix(colour.b, vivid * Math.sin(hue), weight * amount);
+    colour.a = mix(colour.a, vivid * Math.cos(hue), share);
+    colour.b = mix(colour.b, vivid * Math.sin(hue), share);
     colour.l += 2 * weight * depth;
   });
 };
@@ -72,12 +73,12 @@ export const snow: Teacher = ({ image, sky }, { strength }) => {
   return mapColours(image, (colour, index) => {
     const luma = clamp01(lumaOf(colour));
     const above = read(sky.data, index);
-    scaleSaturation(colour, 1 - 0.6 * Math.min(1.3, s));
+    scaleSaturation(colour, 1 - 0.7 * Math.min(1.2, s));
     const lift = 1 + 0.28 * s;
     colour.r = 1 - (1 - clamp01(colour.r)) ** lift;
     colour.g = 1 - (1 - clamp01(colour.g)) ** lift;
     colour.b = 1 - (1 - clamp01(colour.b)) ** lift;
-    scaleChannels(colour, { r: 1 - 0.05 * s, g: 1 - 0.012 * s, b: 1 + 0.03 * s });
+    scaleChannels(colour, { r: 1 - 0.03 * s, g: 1 - 0.008 * s, b: 1 + 0.02 * s });
     mixInto(colour, overcast, above * Math.min(0.8, 0.5 * s));
     const shine = 0.74 + 0.26 * smoothstep(0.05, 0.7, luma);
     white.r = 0.95 * shine;

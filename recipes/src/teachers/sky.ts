@@ -12,9 +12,10 @@ const mostBottom = 0.2;
  * All zero where that is less than 8 % of the picture or where the region reaches the bottom like a studio backdrop.
  */
 export function skyMask(image: Pixels): Mask {
-  const likely = likelihood(image);
-  const sky = growFromTop(likely, image.width, image.height);
+  const colours = skyColours(image);
+  const sky = growFromTop(smoothParts(image, colours), image.width, image.height);
   if (isBackdrop(sky) || coverage(sky) < leastSky) return emptyMask(image);
+  growIntoEdges(sky, colours);
   const soft = blurMask(sky, Math.max(0.6, Math.min(image.width, image.height) * 0.006));
   for (let index = 0; index < soft.data.length; index += 1) {
     soft.data[index] = clamp01(read(soft.data, index) * 1.1 - 0.05);
@@ -34,16 +35,20 @@ export function coverage(mask: Mask): number {
   return sum / Math.max(1, mask.data.length);
 }
 
-function likelihood(image: Pixels): Float32Array {
-  const { width, height } = image;
-  const texture = textureOf(lumaPlane(image), width, height);
-  const likely = new Float32Array(width * height);
-  for (let index = 0; index < likely.length; index += 1) {
+/** How much the colour of each pixel may be sky. */
+function skyColours(image: Pixels): Float32Array {
+  const colours = new Float32Array(image.width * image.height);
+  for (let index = 0; index < colours.length; index += 1) {
     const at = index * 3;
-    const colour = skyColour(read(image.data, at), read(image.data, at + 1), read(image.data, at + 2));
-    likely[index] = colour * (1 - smoothstep(0.018, 0.05, read(texture, index)));
+    colours[index] = skyColour(read(image.data, at), read(image.data, at + 1), read(image.data, at + 2));
   }
-  return likely;
+  return colours;
+}
+
+/** Sky colours, less where there is texture nearby. */
+function smoothParts(image: Pixels, colours: Float32Array): Float32Array {
+  const texture = textureOf(lumaPlane(image), image.width, image.height);
+  return colours.map((colour, index) => colour * (1 - smoothstep(0.018, 0.05, read(texture, index))));
 }
 
 /** How much a colour may be sky: blue, bright and nearly grey (cloud), or bright and warm (dusk). */
@@ -87,14 +92,51 @@ function growFromTop(likely: Float32Array, width: number, height: number): Mask 
   };
   for (let x = 0; x < width; x += 1) visit(x);
   for (let head = 0; head < tail; head += 1) {
-    const index = queue[head] as number;
-    const x = index % width;
-    if (x > 0) visit(index - 1);
-    if (x + 1 < width) visit(index + 1);
-    if (index >= width) visit(index - width);
-    if (index + width < likely.length) visit(index + width);
+    for (const neighbour of neighboursOf(queue[head] as number, width, height)) visit(neighbour);
   }
   return { width, height, data: sky };
+}
+
+/**
+ * Takes in what the texture test kept back: pixels of sky colour within 3 % of the short side from the sky, as between
+ * branches, along roofs and at the borders of clouds. Changes the mask in place.
+ */
+function growIntoEdges(sky: Mask, colours: Float32Array): void {
+  const { width, height, data } = sky;
+  const steps = Math.max(2, Math.round(Math.min(width, height) * 0.03));
+  let front = borderOf(sky);
+  for (let step = 0; step < steps && front.length > 0; step += 1) {
+    const next: number[] = [];
+    for (const index of front) {
+      for (const neighbour of neighboursOf(index, width, height)) {
+        if (read(data, neighbour) > 0 || read(colours, neighbour) < 0.15) continue;
+        data[neighbour] = smoothstep(0.15, 0.6, read(colours, neighbour));
+        if (read(data, neighbour) > 0.5) next.push(neighbour);
+      }
+    }
+    front = next;
+  }
+}
+
+function borderOf(sky: Mask): number[] {
+  const { width, height, data } = sky;
+  const border: number[] = [];
+  for (let index = 0; index < data.length; index += 1) {
+    if (read(data, index) === 0) continue;
+    if (neighboursOf(index, width, height).some((neighbour) => read(data, neighbour) === 0))
+      border.push(index);
+  }
+  return border;
+}
+
+function neighboursOf(index: number, width: number, height: number): number[] {
+  const x = index % width;
+  const neighbours: number[] = [];
+  if (x > 0) neighbours.push(index - 1);
+  if (x + 1 < width) neighbours.push(index + 1);
+  if (index >= width) neighbours.push(index - width);
+  if (index + width < width * height) neighbours.push(index + width);
+  return neighbours;
 }
 
 function isBackdrop(sky: Mask): boolean {

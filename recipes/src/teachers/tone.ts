@@ -38,7 +38,7 @@ export const sepia: Teacher = ({ image }, { strength }) => {
     const luma = clamp01(lumaOf(colour));
     toned.r = luma ** (1 - 0.16 * depth);
     toned.g = luma * mix(1, 0.955, depth);
-    toned.b = luma ** (1 + 0.28 * depth) * mix(1, 0.84, depth);
+    toned.b = luma ** (1 + 0.34 * depth) * mix(1, 0.83, depth);
     mixInto(colour, toned, amount);
   });
 };
@@ -52,10 +52,10 @@ export const vintage: Teacher = ({ image }, { strength }) => {
     scaleSaturation(colour, 1 - 0.34 * s);
     const shadow = 1 - clamp01(lumaOf(colour));
     const floor = 0.13 * s;
-    colour.r = floor * 1.05 + colour.r * (1 - floor * 1.35);
+    colour.r = floor * 1.08 + colour.r * (1 - floor * 1.3);
     colour.g = floor + colour.g * (1 - floor * 1.4);
-    colour.b = floor * 0.92 + colour.b * (1 - floor * 1.55);
-    mixInto(colour, paper, 0.09 * s * (1 - 0.6 * shadow));
+    colour.b = floor * 0.84 + colour.b * (1 - floor * 1.95);
+    mixInto(colour, paper, 0.15 * s * (1 - 0.6 * shadow));
     const x = ((index % width) + 0.5) / width - 0.5;
     const y = (Math.floor(index / width) + 0.5) / height - 0.5;
     const shade = 1 - 0.24 * s * smoothstep(0.08, 0.5, x * x + y * y);
@@ -81,7 +81,7 @@ export const cooler: Teacher = ({ image }, { strength }) => {
 
 /** Lifts the midtones; black and white stay. */
 export const brighter: Teacher = ({ image }, { strength }) => {
-  const power = 1 + 0.5 * strengths[strength];
+  const power = 1 + 0.6 * strengths[strength];
   return mapColours(image, (colour) => {
     colour.r = 1 - (1 - colour.r) ** power;
     colour.g = 1 - (1 - colour.g) ** power;
@@ -124,7 +124,7 @@ export const moreSaturated: Teacher = ({ image }, { strength }) => {
   const s = strengths[strength];
   return mapColours(image, (colour) => {
     const vivid = Math.max(colour.r, colour.g, colour.b) - Math.min(colour.r, colour.g, colour.b);
-    scaleSaturation(colour, 1 + s * (0.62 - 0.25 * vivid));
+    scaleSaturation(colour, 1 + s * (0.66 - 0.25 * vivid));
   });
 };
 
