@@ -122,13 +122,21 @@ function convInputGradient(x: Value, w: Value, g: Value, geometry: Geometry): Va
   if (group === 1 && strides.every((stride) => stride === 1) && mirrored.every((amount) => amount >= 0)) {
     return conv(g, transpose(turn(w), [1, 0, 2, 3]), undefined, { dilations, pads: mirrored });
   }
-  const size = kernel.map((_, i) => {
-    const covered = (axisSize(g.shape, i + 2) - 1) * strides[i]! + reach[i]! + 1 - pads[i]! - pads[i + 2]!;
-    return axisSize(x.shape, i + 2) - covered;
-  });
-  // Rows that no window reached get no gradient; output_padding must stay below the stride, so pad instead.
-  const dx = convTranspose(g, w, undefined, geometry);
-  return pad(dx, [0, 0, 0, 0, 0, 0, size[0]!, size[1]!]);
+  // The windows together reach this many rows (columns) less than the padded image.
+  const missed = kernel.map((_, i) => {
+    const covered = (axisSize(g.shape, i + 2) - 1) * strides[i]! + reach[i]! + 1;
+    return axisSize(x.shape, i + 2) + pads[i]! + pads[i + 2]! - covered;
+  }) as unknown as Pair;
+  // First the padding goes unreached, then rows of the image: those get no gradient. (output_padding could say the same
+  // but must stay below the stride.)
+  const cropped: Padding = [
+    pads[0],
+    pads[1],
+    Math.max(pads[2] - missed[0], 0),
+    Math.max(pads[3] - missed[1], 0),
+  ];
+  const dx = convTranspose(g, w, undefined, { strides, dilations, pads: cropped, group });
+  return pad(dx, [0, 0, 0, 0, 0, 0, Math.max(missed[0] - pads[2], 0), Math.max(missed[1] - pads[3], 0)]);
 }
 
 /** A kernel [O, C, kh, kw] turned by 180°. */
