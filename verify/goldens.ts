@@ -1,13 +1,22 @@
 // Which folder of goldens is checked by what, and the run over a folder of them.
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { checkClipText } from './clip-text.ts';
 import type { GoldenCheck, Measurement } from './measurement.ts';
+import { checkUnet } from './unet.ts';
 import { checkVae } from './vae.ts';
 
-/** Checks by golden folder name. */
-const checks: Readonly<Record<string, GoldenCheck>> = {
-  vae_tiny: checkVae,
-};
+/** Checks by the beginning of a golden folder's name; the first that fits counts. */
+const checks: readonly (readonly [prefix: string, check: GoldenCheck])[] = [
+  ['clip_text', checkClipText],
+  ['unet', checkUnet],
+  ['vae', checkVae],
+];
+
+function checkOf(folder: string): GoldenCheck | undefined {
+  const name = basename(folder);
+  return checks.find(([prefix]) => name === prefix || name.startsWith(`${prefix}_`))?.[1];
+}
 
 /** What came of one golden folder: its measurements, why it could not be measured, or that nothing checks it. */
 export type GoldenReport =
@@ -22,7 +31,7 @@ export type GoldenReport =
 export async function* verifyGoldens(folder: string): AsyncGenerator<GoldenReport> {
   for (const golden of await goldenFolders(folder)) {
     const name = basename(golden);
-    const check = checks[name];
+    const check = checkOf(golden);
     if (!check) {
       yield { kind: 'unknown', golden: name };
       continue;
@@ -36,7 +45,7 @@ export async function* verifyGoldens(folder: string): AsyncGenerator<GoldenRepor
 }
 
 async function goldenFolders(folder: string): Promise<string[]> {
-  if (basename(folder) in checks) return [folder];
+  if (checkOf(folder)) return [folder];
   const entries = (await readdir(folder)).sort().map((name) => join(folder, name));
   const folders: string[] = [];
   for (const entry of entries) {

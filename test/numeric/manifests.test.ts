@@ -1,0 +1,47 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { type ManifestComparison, verifyManifests } from '../../verify/manifests.ts';
+
+const folder = fileURLToPath(new URL('../manifests', import.meta.url));
+const agreement = { extra: [], missing: [], misshapen: [], unrenamed: [] };
+
+async function compareAll(path: string): Promise<Record<string, ManifestComparison>> {
+  const comparisons: Record<string, ManifestComparison> = {};
+  for await (const report of verifyManifests(path)) {
+    if (report.kind === 'failed') throw report.error;
+    if (report.kind === 'compared') comparisons[report.manifest] = report.comparison;
+  }
+  return comparisons;
+}
+
+describe('weights that the networks ask for', () => {
+  it('are those of the real checkpoints, by name and shape', async () => {
+    expect(await compareAll(folder)).toEqual({
+      clip_vit_l14_text: { tensors: 196, elements: 123_060_480, ...agreement },
+      instruct_pix2pix_unet: { tensors: 686, elements: 859_532_484, ...agreement },
+      sd15_inpaint_unet: { tensors: 686, elements: 859_535_364, ...agreement },
+      sd15_unet: { tensors: 686, elements: 859_520_964, ...agreement },
+      sd_vae: { tensors: 248, elements: 83_653_863, ...agreement },
+    });
+  });
+
+  it('are reported where they differ from a checkpoint', async () => {
+    const manifest = JSON.parse(await readFile(join(folder, 'sd_vae.json'), 'utf8'));
+    const { 'quant_conv.bias': _, ...kept } = manifest.state_dict;
+    const state_dict = { ...kept, 'decoder.conv_out.bias': [4], stranger: [1] };
+    const altered = await mkdtemp(join(tmpdir(), 'manifest-'));
+    try {
+      await writeFile(join(altered, 'vae.json'), JSON.stringify({ ...manifest, state_dict }));
+      expect((await compareAll(altered))['vae']).toMatchObject({
+        extra: ['stranger'],
+        missing: ['quant_conv.bias'],
+        misshapen: ['decoder.conv_out.bias is [4], asked for as [3]'],
+      });
+    } finally {
+      await rm(altered, { recursive: true });
+    }
+  });
+});
