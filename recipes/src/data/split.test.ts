@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { heldoutFamilies, photoSplit, unitHash } from './split.ts';
+
+test('a hash lies in [0, 1) and depends on the text alone', () => {
+  expect(unitHash('red panda')).toBe(unitHash('red panda'));
+  expect(unitHash('red panda')).not.toBe(unitHash('red pandas'));
+  const values = Array.from({ length: 2000 }, (_, i) => unitHash(`photo ${i}`));
+  expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...values)).toBeLessThan(1);
+});
+
+describe('photoSplit', () => {
+  test('holds out about 15 % of many photos', () => {
+    const ids = Array.from({ length: 4000 }, (_, i) => `package:folder/subject${i}`);
+    const share = ids.filter((id) => photoSplit(id) === 'heldout').length / ids.length;
+    expect(share).toBeGreaterThan(0.13);
+    expect(share).toBeLessThan(0.17);
+  });
+
+  test('keeps pictures of one subject on one side', () => {
+    for (let i = 0; i < 200; i += 1) {
+      expect(photoSplit(`a:monuments/tajMahal${i}`)).toBe(photoSplit(`b:wonders/taj_mahal${i}.webp`));
+    }
+  });
+});
+
+describe('heldoutFamilies', () => {
+  const families = Array.from({ length: 40 }, (_, i) => `design/${i % 20}`);
+
+  test('takes whole families until 15 % of the pictures are held out', () => {
+    const heldout = heldoutFamilies(families);
+    expect(heldout.size).toBe(3);
+    expect(families.filter((family) => heldout.has(family))).toHaveLength(6);
+  });
+
+  test('does not depend on the order of the pictures', () => {
+    expect(heldoutFamilies([...families].reverse())).toEqual(heldoutFamilies(families));
+  });
+
+  test('leaves a single family in training', () => {
+    expect(heldoutFamilies(['only', 'only']).size).toBe(0);
+    expect(heldoutFamilies([]).size).toBe(0);
+  });
+});
