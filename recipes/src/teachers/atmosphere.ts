@@ -85,9 +85,9 @@ export function lowestSkyRow(sky: Float32Array, width: number): number {
 function duskColour(glow: Colour, depth: number, luma: number): void {
   const low = smoothstep(0.1, 1, depth);
   const shine = 0.62 + 0.45 * luma;
-  glow.r = mix(0.74, 1, low) * shine;
-  glow.g = mix(0.46, 0.66, low) * shine;
-  glow.b = mix(0.56, 0.34, low) * shine;
+  glow.r = mix(0.78, 1.04, low) * shine;
+  glow.g = mix(0.47, 0.71, low) * shine;
+  glow.b = mix(0.6, 0.36, low) * shine;
 }
 
 /** Light grey air that thickens with height in the picture, as a stand-in for distance. */

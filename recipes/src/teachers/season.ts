@@ -29,8 +29,8 @@ export const autumn: Teacher = ({ image }, { strength }) => {
   );
   return mapLab(lit, leafWeights(labOf(image), leafiness), (colour, weight) => {
     const chroma = Math.hypot(colour.a, colour.b);
-    const hue = (42 + 34 * smoothstep(15, 68, colour.l)) * radian;
-    const share = Math.min(1, 1.6 * weight) * amount;
+    const hue = (42 + 30 * smoothstep(15, 66, colour.l)) * radian;
+    const share = Math.min(1, 2.5 * weight) * amount;
     const vivid = chroma * (1.05 + 0.12 * depth) + 7 * depth;
     colour.a = mix(colour.a, vivid * Math.cos(hue), share);
     colour.b = mix(colour.b, vivid * Math.sin(hue), share);

@@ -1,5 +1,6 @@
 /** Teachers that repaint the sky and leave everything else; without a sky the picture stays as it is. */
 import { strengths } from '../edits.ts';
+import type { Mask } from '../pixels.ts';
 import { lowestSkyRow } from './atmosphere.ts';
 import { clamp01, copyPixels, mix, read, smoothstep } from './colour-map.ts';
 import { blurPlane } from './gaussian.ts';
@@ -27,7 +28,7 @@ export const skyDramatic: Teacher = (scene, { strength }) => {
   const s = strengths[strength];
   const { width, height } = scene.image;
   const lightness = lightnessOf(labOf(scene.image));
-  const around = blurPlane(lightness, { width, height, channels: 1 }, Math.min(width, height) * 0.08);
+  const around = blurInside(lightness, scene.sky, Math.min(width, height) * 0.08);
   const foot = lowestSkyRow(scene.sky.data, width);
   return mapLab(scene.image, scene.sky.data, (colour, weight, index) => {
     const overhead = 1 - clamp01(Math.floor(index / width) / foot);
@@ -54,6 +55,17 @@ function paintSky(scene: Scene, paint: { foot: Paint; head: Paint }, amount: num
     colour.a = mix(colour.a, mix(paint.head.a, paint.foot.a, low) * vivid, share);
     colour.b = mix(colour.b, mix(paint.head.b, paint.foot.b, low) * vivid, share);
   });
+}
+
+/** Blur that mixes only values inside the mask, so that a dark ground casts no halo on the sky. */
+function blurInside(plane: Float32Array, mask: Mask, sigma: number): Float32Array {
+  const layout = { width: mask.width, height: mask.height, channels: 1 };
+  const weighted = plane.map((value, index) => value * read(mask.data, index));
+  const sums = blurPlane(weighted, layout, sigma);
+  const weights = blurPlane(mask.data, layout, sigma);
+  return sums.map((sum, index) =>
+    read(weights, index) > 1e-3 ? sum / read(weights, index) : read(plane, index),
+  );
 }
 
 function lightnessOf(lab: Float32Array): Float32Array {

@@ -4,6 +4,8 @@ import { blurMask, blurPlane } from './gaussian.ts';
 
 /** Smallest share of the picture that counts as a sky. */
 const leastSky = 0.08;
+/** A region along less than this share of the top edge is a window or a wall, not a sky. */
+const leastTop = 0.4;
 /** A region of sky colour that also reaches this share of the bottom row is a backdrop, not a sky. */
 const mostBottom = 0.2;
 
@@ -14,7 +16,7 @@ const mostBottom = 0.2;
 export function skyMask(image: Pixels): Mask {
   const colours = skyColours(image);
   const sky = growFromTop(smoothParts(image, colours), image.width, image.height);
-  if (isBackdrop(sky) || coverage(sky) < leastSky) return emptyMask(image);
+  if (isBackdrop(sky) || isSpot(sky) || coverage(sky) < leastSky) return emptyMask(image);
   growIntoEdges(sky, colours);
   const soft = blurMask(sky, Math.max(0.6, Math.min(image.width, image.height) * 0.006));
   for (let index = 0; index < soft.data.length; index += 1) {
@@ -56,7 +58,7 @@ function skyColour(r: number, g: number, b: number): number {
   const brightest = Math.max(r, g, b);
   const spread = brightest - Math.min(r, g, b);
   const blue = smoothstep(0.02, 0.1, b - r) * smoothstep(-0.06, 0.02, b - g) * smoothstep(0.22, 0.4, b);
-  const cloud = smoothstep(0.6, 0.76, brightest) * (1 - smoothstep(0.1, 0.2, spread));
+  const cloud = smoothstep(0.66, 0.8, brightest) * (1 - smoothstep(0.1, 0.2, spread));
   const dusk =
     smoothstep(0.72, 0.85, r) *
     smoothstep(0.4, 0.55, g) *
@@ -137,6 +139,12 @@ function neighboursOf(index: number, width: number, height: number): number[] {
   if (index >= width) neighbours.push(index - width);
   if (index + width < width * height) neighbours.push(index + width);
   return neighbours;
+}
+
+function isSpot(sky: Mask): boolean {
+  let reached = 0;
+  for (let x = 0; x < sky.width; x += 1) reached += read(sky.data, x);
+  return reached < leastTop * sky.width;
 }
 
 function isBackdrop(sky: Mask): boolean {

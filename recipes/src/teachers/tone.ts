@@ -36,9 +36,10 @@ export const sepia: Teacher = ({ image }, { strength }) => {
   const toned: Colour = { r: 0, g: 0, b: 0 };
   return mapColours(image, (colour) => {
     const luma = clamp01(lumaOf(colour));
-    toned.r = luma ** (1 - 0.16 * depth);
+    toned.r = luma ** (1 - 0.18 * depth);
     toned.g = luma * mix(1, 0.955, depth);
-    toned.b = luma ** (1 + 0.34 * depth) * mix(1, 0.83, depth);
+    toned.b = luma ** (1 + 0.4 * depth) * mix(1, 0.84, depth);
+    scaleSaturation(colour, 1 - Math.min(1, 1.5 * amount));
     mixInto(colour, toned, amount);
   });
 };
@@ -81,7 +82,7 @@ export const cooler: Teacher = ({ image }, { strength }) => {
 
 /** Lifts the midtones; black and white stay. */
 export const brighter: Teacher = ({ image }, { strength }) => {
-  const power = 1 + 0.6 * strengths[strength];
+  const power = 1 + 0.64 * strengths[strength];
   return mapColours(image, (colour) => {
     colour.r = 1 - (1 - colour.r) ** power;
     colour.g = 1 - (1 - colour.g) ** power;
