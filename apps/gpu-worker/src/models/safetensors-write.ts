@@ -41,8 +41,8 @@ function encodeHeader(
   metadata: Readonly<Record<string, string>> | undefined,
 ): Uint8Array {
   const fields: string[] = [];
-  if (metadata !== undefined) {
-    const sorted = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = Object.entries(metadata ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (sorted.length > 0) {
     fields.push(`"__metadata__":${JSON.stringify(Object.fromEntries(sorted))}`);
   }
   let begin = 0;
