@@ -1,0 +1,109 @@
+// Things that take memory, kept while a budget allows and given up least recently used first.
+import { AppError } from '@darkroom/shared/errors';
+
+/** How to make a cached thing, and how much of the budget it takes. */
+export interface Recipe<T> {
+  readonly sizeBytes: number;
+  readonly make: () => Promise<T>;
+}
+
+/** The right to use a cached thing; it stays in memory until every lease on it is disposed. */
+export interface Lease<T> extends Disposable {
+  readonly value: T;
+}
+
+interface Entry<T> {
+  readonly sizeBytes: number;
+  readonly value: Promise<T>;
+  leases: number;
+}
+
+/** A cache bounded in bytes; what it gives up it disposes. */
+export class BudgetCache<T extends AsyncDisposable> implements AsyncDisposable {
+  readonly #budgetBytes: number;
+  /** Least recently used first. */
+  readonly #entries = new Map<string, Entry<T>>();
+
+  constructor(budgetBytes: number) {
+    this.#budgetBytes = budgetBytes;
+  }
+
+  /** Bytes of everything that is held or being made. */
+  get sizeBytes(): number {
+    return this.#entries.values().reduce((sum, entry) => sum + entry.sizeBytes, 0);
+  }
+
+  has(key: string): boolean {
+    return this.#entries.has(key);
+  }
+
+  /**
+   * A lease on the thing called `key`; `recipe` is asked for only when it is not in the cache. Callers that come while
+   * it is being made wait for the same one.
+   * @throws out_of_memory when it does not fit beside what others hold leases on
+   */
+  async lease(key: string, recipe: () => Recipe<T>): Promise<Lease<T>> {
+    const entry = this.#entries.get(key) ?? this.#start(key, recipe());
+    entry.leases += 1;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    try {
+      return leaseOn(entry, await entry.value);
+    } catch (error) {
+      if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      throw error;
+    }
+  }
+
+  /** Gives up everything, leased or not. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const entries = [...this.#entries.values()];
+    this.#entries.clear();
+    await Promise.all(entries.map(dispose));
+  }
+
+  #start(key: string, { sizeBytes, make }: Recipe<T>): Entry<T> {
+    const evicted = this.#makeRoom(key, sizeBytes);
+    // What is given up is gone before the new one takes its memory.
+    const value = Promise.all(evicted.map(dispose)).then(make);
+    const entry: Entry<T> = { sizeBytes, value, leases: 0 };
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  #makeRoom(key: string, sizeBytes: number): Entry<T>[] {
+    const idle = [...this.#entries].filter(([, entry]) => entry.leases === 0);
+    let held = this.sizeBytes;
+    const evicted: [string, Entry<T>][] = [];
+    for (const candidate of idle) {
+      if (held + sizeBytes <= this.#budgetBytes) break;
+      evicted.push(candidate);
+      held -= candidate[1].sizeBytes;
+    }
+    if (held + sizeBytes > this.#budgetBytes) {
+      const message = `${key}: needs ${sizeBytes} bytes, ${held} of ${this.#budgetBytes} are in use`;
+      throw new AppError('out_of_memory', {
+        message,
+        details: { sizeBytes, budgetBytes: this.#budgetBytes },
+      });
+    }
+    for (const [name] of evicted) this.#entries.delete(name);
+    return evicted.map(([, entry]) => entry);
+  }
+}
+
+function leaseOn<T>(entry: Entry<T>, value: T): Lease<T> {
+  let isHeld = true;
+  return {
+    value,
+    [Symbol.dispose]() {
+      if (isHeld) entry.leases -= 1;
+      isHeld = false;
+    },
+  };
+}
+
+async function dispose<T extends AsyncDisposable>({ value }: Entry<T>): Promise<void> {
+  const thing = await value.catch(() => undefined);
+  await thing?.[Symbol.asyncDispose]();
+}

@@ -1,0 +1,97 @@
+// Compiled networks by component and shape, within a memory budget.
+import { Scope } from '@darkroom/graph/layers/scope';
+import { sizeOf } from '@darkroom/graph/shape';
+import { type Graph, graphOf, storedParameters, type Value } from '@darkroom/graph/value';
+import { BudgetCache, type Lease, type Recipe } from './budget-cache.ts';
+import { Session } from './session.ts';
+import { WeightSet } from './weight-set.ts';
+
+/** One checkpoint folder and everything that its network asks for. */
+export interface Component {
+  readonly folder: string;
+  /** All weights of the folder, whichever part of the network a graph uses. */
+  readonly declare: () => ReadonlyMap<string, Value>;
+}
+
+/** A graph of a component. */
+export interface Network {
+  readonly component: Component;
+  /** Tells this graph from the component's others: what it computes, at which shape. */
+  readonly key: string;
+  readonly build: (scope: Scope) => Readonly<Record<string, Value>>;
+}
+
+export interface ModelStoreOptions {
+  /** For weights and compiled networks together, each counted as its parameters' float32 bytes. */
+  readonly budgetBytes: number;
+  /** Threads of a session. Default: one per core. */
+  readonly threads?: number;
+  /** Weights beyond this many bytes go to a temporary file that sessions read. Default 1.5 GB. */
+  readonly externalBytes?: number;
+}
+
+const bytesPerElement = 4;
+
+/**
+ * Opens networks: weights are read once per component, a session is compiled once per graph, and what has not been used
+ * for longest is given up when the budget is short.
+ */
+export class ModelStore implements AsyncDisposable {
+  readonly #cache: BudgetCache<Session | WeightSet>;
+  readonly #threads: number | undefined;
+  readonly #externalBytes: number;
+
+  constructor({ budgetBytes, threads, externalBytes = 1.5e9 }: ModelStoreOptions) {
+    this.#cache = new BudgetCache(budgetBytes);
+    this.#threads = threads;
+    this.#externalBytes = externalBytes;
+  }
+
+  /** Bytes of weights and sessions in memory. */
+  get sizeBytes(): number {
+    return this.#cache.sizeBytes;
+  }
+
+  /**
+   * A compiled network; it stays in memory until the lease is disposed, and as long after as the budget allows.
+   * @throws model_not_found, model_corrupt, out_of_memory
+   */
+  async session({ component, key, build }: Network): Promise<Lease<Session>> {
+    const lease = await this.#cache.lease(`${component.folder}#${key}`, () => {
+      const graph = graphOf(build(Scope.root()));
+      return { sizeBytes: storedBytes(graph), make: () => this.#compile(component, graph) };
+    });
+    return lease as Lease<Session>;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#cache[Symbol.asyncDispose]();
+  }
+
+  async #compile(component: Component, graph: Graph): Promise<Session> {
+    using weights = await this.#weights(component);
+    return Session.compile(graph, {
+      ...weights.value.place,
+      ...(this.#threads !== undefined && { threads: this.#threads }),
+    });
+  }
+
+  async #weights(component: Component): Promise<Lease<WeightSet>> {
+    const lease = await this.#cache.lease(component.folder, (): Recipe<WeightSet> => {
+      const declared = component.declare();
+      const sizeBytes = declared
+        .values()
+        .reduce((sum, { shape }) => sum + bytesPerElement * sizeOf(shape), 0);
+      return sizeBytes > this.#externalBytes
+        ? { sizeBytes: 0, make: () => WeightSet.onDisk(component.folder, declared) }
+        : { sizeBytes, make: () => WeightSet.inMemory(component.folder, declared) };
+    });
+    return lease as Lease<WeightSet>;
+  }
+}
+
+function storedBytes(graph: Graph): number {
+  return storedParameters(graph)
+    .values()
+    .reduce((sum, { shape }) => sum + bytesPerElement * sizeOf(shape), 0);
+}
