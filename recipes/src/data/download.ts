@@ -90,7 +90,7 @@ async function downloadArchive(cache: string, pin: PackagePin, archive: string):
 
 function downloadCommand(pin: PackagePin): [tool: string, args: string[]] {
   if (pin.manager === 'debian') return ['apt-get', ['download', '-q', `${pin.name}=${pin.version}`]];
-  return ['npm', ['pack', '--silent', `${pin.name}@${pin.version}`]];
+  return ['npm', ['pack', '--loglevel', 'error', `${pin.name}@${pin.version}`]];
 }
 
 async function unpack(pin: PackagePin, archive: string, folder: string): Promise<void> {
