@@ -29,12 +29,12 @@ export const autumn: Teacher = ({ image }, { strength }) => {
   );
   return mapLab(lit, leafWeights(labOf(image), leafiness), (colour, weight) => {
     const chroma = Math.hypot(colour.a, colour.b);
-    const hue = (42 + 30 * smoothstep(15, 66, colour.l)) * radian;
+    const hue = (42 + 27 * smoothstep(15, 66, colour.l)) * radian;
     const share = Math.min(1, 2.5 * weight) * amount;
     const vivid = chroma * (1.05 + 0.12 * depth) + 7 * depth;
     colour.a = mix(colour.a, vivid * Math.cos(hue), share);
     colour.b = mix(colour.b, vivid * Math.sin(hue), share);
-    colour.l += 2 * weight * depth;
+    colour.l += 3 * weight * depth;
   });
 };
 
@@ -80,11 +80,11 @@ export const snow: Teacher = ({ image, sky }, { strength }) => {
     colour.b = 1 - (1 - clamp01(colour.b)) ** lift;
     scaleChannels(colour, { r: 1 - 0.03 * s, g: 1 - 0.008 * s, b: 1 + 0.02 * s });
     mixInto(colour, overcast, above * Math.min(0.8, 0.5 * s));
-    const shine = 0.74 + 0.26 * smoothstep(0.05, 0.7, luma);
+    const shine = 0.8 + 0.2 * smoothstep(0.05, 0.6, luma);
     white.r = 0.95 * shine;
     white.g = 0.972 * shine;
     white.b = Math.min(1, 1.01 * shine + 0.02);
-    mixInto(colour, white, read(weights, index) * (1 - above) * Math.min(1, 0.82 * s));
+    mixInto(colour, white, read(weights, index) * (1 - above) * Math.min(1, 0.92 * s));
   });
 };
 
@@ -99,7 +99,7 @@ function snowCover(width: number, height: number, luma: Float32Array, leaves: Fl
     const relief = read(near, index) - read(around, index);
     const lighter = smoothstep(-0.1, 0.12, relief);
     const base = 0.2 + 0.4 * ground + 0.5 * read(leaves, index);
-    cover[index] = clamp01(base * (0.3 + 0.9 * lighter) * smoothstep(0.04, 0.3, read(near, index)));
+    cover[index] = clamp01(base * (0.42 + 0.85 * lighter) * smoothstep(0.04, 0.3, read(near, index)));
   }
   return blurPlane(cover, layout, Math.max(0.5, short * 0.004));
 }

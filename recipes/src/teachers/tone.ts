@@ -37,7 +37,7 @@ export const sepia: Teacher = ({ image }, { strength }) => {
   return mapColours(image, (colour) => {
     const luma = clamp01(lumaOf(colour));
     toned.r = luma ** (1 - 0.18 * depth);
-    toned.g = luma * mix(1, 0.955, depth);
+    toned.g = luma * mix(1, 0.935, depth);
     toned.b = luma ** (1 + 0.4 * depth) * mix(1, 0.84, depth);
     scaleSaturation(colour, 1 - Math.min(1, 1.5 * amount));
     mixInto(colour, toned, amount);
@@ -48,13 +48,13 @@ export const sepia: Teacher = ({ image }, { strength }) => {
 export const vintage: Teacher = ({ image }, { strength }) => {
   const s = strengths[strength];
   const { width, height } = image;
-  const paper: Colour = { r: 0.97, g: 0.86, b: 0.66 };
+  const paper: Colour = { r: 0.97, g: 0.85, b: 0.66 };
   return mapColours(image, (colour, index) => {
     scaleSaturation(colour, 1 - 0.34 * s);
     const shadow = 1 - clamp01(lumaOf(colour));
     const floor = 0.13 * s;
-    colour.r = floor * 1.08 + colour.r * (1 - floor * 1.3);
-    colour.g = floor + colour.g * (1 - floor * 1.4);
+    colour.r = floor * 1.12 + colour.r * (1 - floor * 1.22);
+    colour.g = floor + colour.g * (1 - floor * 1.58);
     colour.b = floor * 0.84 + colour.b * (1 - floor * 1.95);
     mixInto(colour, paper, 0.15 * s * (1 - 0.6 * shadow));
     const x = ((index % width) + 0.5) / width - 0.5;
