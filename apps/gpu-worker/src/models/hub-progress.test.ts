@@ -44,6 +44,12 @@ it('measures speed by received bytes, so a resumed part does not count', () => {
   expect(written).toContain('1.00 MB/s  1s left');
 });
 
+it('takes a terminal of unknown width for 80 columns', () => {
+  const texts: string[] = [];
+  new ProgressBar({ isTTY: true, columns: 0, write: (text) => texts.push(text) }).update(progress(1_000_000));
+  expect(texts.join('')).toContain('25%  1.00 MB / 4.00 MB');
+});
+
 it('writes one line for each file where there is no terminal', () => {
   const lines: string[] = [];
   const bar = new ProgressBar({ write: (text) => lines.push(text) });

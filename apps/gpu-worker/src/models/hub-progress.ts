@@ -72,7 +72,7 @@ export class ProgressBar {
     if (nowMs - this.#drawnAtMs < REDRAW_MS && !isFinished) return;
     this.#drawnAtMs = nowMs;
     this.#measure(progress.receivedBytes, nowMs);
-    const columns = this.#stream.columns ?? 80;
+    const columns = this.#stream.columns || 80; // a terminal of unknown size says 0
     this.#stream.write(`\r${formatProgress(progress, this.#bytesPerSecond, columns)}\x1b[K`);
   }
 
