@@ -107,5 +107,6 @@ async function unpack(pin: PackagePin, archive: string, folder: string): Promise
 function messageOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   const stderr = 'stderr' in cause && typeof cause.stderr === 'string' ? cause.stderr.trim() : '';
-  return stderr.split('\n').at(-1) || cause.message;
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/^W:|A complete log/.test(line));
+  return lines.slice(-3).join(' ') || cause.message;
 }
