@@ -8,7 +8,7 @@ import { allWordings, speeches } from './wordings.ts';
 const samplesPerRequest = 120;
 
 /** How often each Han character counts beside its own occurrences, so that even the rare ones become one token. */
-const hanFloor = 60;
+const hanFloor = 80;
 
 /** What the tokenizer learns from: training sentences, every training wording once, and the names. The same on every run. */
 export function* trainingTexts(): Generator<string> {
