@@ -16,7 +16,7 @@ export interface Bpe {
 }
 
 /** Bytes in CLIP's order of ids, each as a printable character (GPT-2's table). */
-export function byteAlphabet(): ReadonlyMap<number, string> {
+function byteAlphabet(): ReadonlyMap<number, string> {
   const isPrintable = (byte: number): boolean =>
     (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
   const bytes = Array.from({ length: 256 }, (_, byte) => byte);

@@ -4,7 +4,7 @@
 export const wordPattern = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
 
 /** A vocabulary with its merges, and which of its tokens are marks. */
-export interface ClipVocabulary {
+interface ClipVocabulary {
   /** Token to id. */
   readonly vocab: Readonly<Record<string, number>>;
   /** Pairs with a space between, the first merged first. */

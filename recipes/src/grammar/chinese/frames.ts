@@ -1,6 +1,6 @@
 /** Chinese sentence frames that many edits share; each returns templates in the notation of notation.ts, those with `!` always taught. */
 
-export interface ToneWords {
+interface ToneWords {
   /** Adjectives that can be graded: `暖|温暖`. */
   readonly base: string;
   /** Verbs with their result, after 把…: `调暖`; empty when there is none. */
@@ -33,7 +33,7 @@ export function toneFrames({ base, result, verbs }: ToneWords): readonly string[
   ];
 }
 
-export interface StyleWords {
+interface StyleWords {
   /** Names of the style: `黑白|单色`. */
   readonly base: string;
   /** Things: `黑白照片|黑白图片`. */
@@ -46,6 +46,7 @@ export function styleFrames({ base, thing, short }: StyleWords): readonly string
   return [
     `!把{it}变成(${base})[的]`,
     `把{it}变成(${thing})`,
+    `把{it}P成(${thing}|${base})[的]`,
     `把{it}(改成|换成|弄成)(${base})[的]`,
     `把{it}(转成|转换成|转为)(${thing}|${base})`,
     `将{it}(变成|改成|转为)(${thing}|${base})`,
@@ -69,7 +70,7 @@ export function styleFrames({ base, thing, short }: StyleWords): readonly string
   ];
 }
 
-export interface SceneWords {
+interface SceneWords {
   /** Hour, season or weather: `冬天|冬季`. */
   readonly time: string;
   /** Scenes: `冬天的景色|雪景`. */
@@ -84,6 +85,7 @@ export function sceneFrames({ time, scene, kind, short }: SceneWords): readonly 
   return [
     `!把{it}变成(${time})[的样子]`,
     `把{it}变成(${scene})`,
+    `把{it}P成(${time}|${scene})`,
     `把{it}(改成|换成|弄成)(${time}|${scene})`,
     `将{it}(变成|改成|转为)(${time}|${scene})`,
     `让{it}{cmp:像(${time})}`,

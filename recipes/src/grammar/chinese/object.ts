@@ -42,6 +42,7 @@ export const objectTemplates: Readonly<Record<ObjectEditId, readonly string[]>> 
   ],
   recolour_object: [
     '!把{object}变成{colour}',
+    '把{object}P成{colour}[的]',
     '把{object}变成{colour}的',
     '把{object}(改成|换成|调成|弄成){colour}',
     '把{object}(改成|换成|弄成){colour}的',
@@ -78,6 +79,8 @@ export const objectTemplates: Readonly<Record<ObjectEditId, readonly string[]>> 
     '把{object}(删掉|删除|移除|擦掉|拿掉|去除)',
     '将{object}(删除|移除|去掉|去除)',
     '!去掉{object}',
+    '把{object}P掉',
+    'P掉{object}',
     '!(删除|移除|去除|删掉|擦掉|拿掉|抹掉){object}',
     '把{it}(里|中|上)的{object}(去掉|删掉|删除|移除)',
     '(删除|移除|去掉|去除){it}(里|中|上)的{object}',

@@ -86,6 +86,8 @@ export const chinese: Speech = {
     '整张照片',
     '这幅图',
     '我的照片',
+    '场景',
+    '整个画面',
   ],
   objects: objectNames,
   colours: colourNames,

@@ -1,6 +1,6 @@
 /** Sentence frames that many edits share; each returns templates in the notation of notation.ts, those with `!` always taught. */
 
-export interface ToneWords {
+interface ToneWords {
   /** Comparatives: `warmer|cosier`. */
   readonly more: string;
   /** Plain adjectives: `warm|cosy`. */
@@ -14,6 +14,7 @@ export function toneFrames({ more, base, verbs }: ToneWords): readonly string[] 
   return [
     `!make {it} {cmp:(${more})}`,
     `make {it} look {cmp:(${more})}`,
+    `make {cmp:(${more})}`,
     `make {it} (appear|seem) {cmp:(${more})}`,
     `make {it} {adj:(${base})}`,
     `make {it} look {adj:(${base})}`,
@@ -33,7 +34,7 @@ export function toneFrames({ more, base, verbs }: ToneWords): readonly string[] 
   ];
 }
 
-export interface StyleWords {
+interface StyleWords {
   /** Adjectives: `sepia|sepia toned`. */
   readonly base: string;
   /** Things with an article: `a pencil sketch|a drawing`. */
@@ -49,6 +50,8 @@ export function styleFrames({ base, thing, short }: StyleWords): readonly string
     `make {it} look {adj:(${base})}`,
     `!turn {it} (into|to) (${thing})`,
     `convert {it} (into|to) (${thing})`,
+    `(turn|convert|change) (into|to) (${thing})`,
+    `make {adj:(${base})}`,
     `(change|transform) {it} (into|to) (${thing})`,
     `make {it} (look like|into) (${thing})`,
     `make (${thing}) (from|out of|of) {it}`,
@@ -71,7 +74,7 @@ export function styleFrames({ base, thing, short }: StyleWords): readonly string
   ];
 }
 
-export interface SceneWords {
+interface SceneWords {
   /** Season, hour or weather without article: `winter|wintertime`. */
   readonly time: string;
   /** Preposition that goes with it: `in`, `at`. */
@@ -94,6 +97,8 @@ export function sceneFrames({ time, at, scene, base, kind, short }: SceneWords):
     `make {it} look like (${time}|${scene})`,
     `make {it} look (as if|as though|like) it (is|was|were) (${time})`,
     `turn {it} into (${time}|${scene})`,
+    `(turn|change|convert) (into|to) (${time}|${scene})`,
+    `make (${time}|{adj:(${base})})`,
     `(change|transform|convert) {it} (into|to) (${time}|${scene})`,
     `(change|set|switch) the (${kind}) to (${time})`,
     `(show|render|set) {it} ${at} (${time})`,

@@ -132,6 +132,8 @@ export const english: Speech = {
     'this image',
     'my photo',
     'my picture',
+    'the scene',
+    'the whole scene',
     'the whole photo',
     'the whole picture',
   ],

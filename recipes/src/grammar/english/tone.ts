@@ -22,6 +22,7 @@ export const toneTemplates: Readonly<Record<ToneId, readonly string[]>> = {
       more: 'warmer|more warm|warmer in colour',
       base: 'warm|warm toned',
       verbs: [
+        'warm up',
         'warm up {it}',
         'warm {it} up',
         'warm up the (colours|tones)',
@@ -45,6 +46,7 @@ export const toneTemplates: Readonly<Record<ToneId, readonly string[]>> = {
       more: 'cooler|colder|bluer|cooler in colour',
       base: 'cool|cool toned|bluish',
       verbs: [
+        'cool down',
         'cool down {it}',
         'cool {it} down',
         'cool down the (colours|tones)',
@@ -68,6 +70,7 @@ export const toneTemplates: Readonly<Record<ToneId, readonly string[]>> = {
       more: 'brighter|lighter|more bright',
       base: 'bright|well lit',
       verbs: [
+        '(brighten|lighten) [up]',
         'brighten {it}',
         'brighten {it} up',
         'brighten up {it}',
@@ -92,6 +95,7 @@ export const toneTemplates: Readonly<Record<ToneId, readonly string[]>> = {
       more: 'darker|dimmer|less bright',
       base: 'dark|dim',
       verbs: [
+        '(darken|dim)',
         'darken {it}',
         'dim {it}',
         'darken {it} down',
@@ -163,7 +167,7 @@ export const toneTemplates: Readonly<Record<ToneId, readonly string[]>> = {
       verbs: [
         '(increase|raise|boost|turn up) the (saturation|vibrance)',
         'turn the saturation up',
-        'saturate {it}',
+        'saturate [{it}]',
         '(boost|enhance|intensify|pump up) the colours',
         '(boost|enhance) the colours of {it}',
       ],
@@ -186,7 +190,7 @@ export const toneTemplates: Readonly<Record<ToneId, readonly string[]>> = {
       verbs: [
         '(decrease|lower|reduce|turn down) the saturation',
         'turn the saturation down',
-        'desaturate {it}',
+        'desaturate [{it}]',
         'tone down the colours',
         'mute the colours',
         'mute the colours of {it}',
