@@ -210,7 +210,9 @@ export interface SliceRange {
   readonly steps?: readonly number[];
 }
 
-export function slice(x: Value, { axes, starts, ends, steps = axes.map(() => 1) }: SliceRange): Value {
+export function slice(x: Value, range: SliceRange): Value {
+  const { starts, ends, steps = starts.map(() => 1) } = range;
+  const axes = range.axes.map((axis) => normalizeAxis('Slice', axis, x.shape.length));
   const whole = axes.every((axis, i) => starts[i] === 0 && ends[i] === x.shape[axis] && steps[i] === 1);
   return whole ? x : apply(r.Slice, [x], { axes, starts, ends, steps });
 }

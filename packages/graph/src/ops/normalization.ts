@@ -1,9 +1,9 @@
 import { GraphError } from '../graph-error.ts';
 import { axisSize, type Shape, showShape } from '../shape.ts';
 import { applyAll, filled, type OpRule, type Value } from '../value.ts';
-import { add, mul, present, sub } from './elementwise.ts';
+import { add, cast, mul, neg, present, scale, square, sub } from './elementwise.ts';
 import { reshape } from './movement.ts';
-import { reduceMean, reduceSum } from './reduction.ts';
+import { expand, reduceMean, reduceSum } from './reduction.ts';
 
 export const normalizationRules = {
   // Over the last axis: x̂ = (x - mean) / sqrt(var + epsilon), y = x̂ scale + bias; further outputs: mean, inverse std
@@ -26,18 +26,26 @@ export const normalizationRules = {
         { dtype: 'float32', shape: statistics },
       ];
     },
-    // dx = inverseStd (h - mean(h) - x̂ mean(h x̂)) with h = g scale
-    vjp: (node, [g]) => {
-      if (!g) return [];
-      const [x, scale, bias] = node.inputs as readonly [Value, Value, Value | undefined];
-      const [, mean, inverseStd] = node.outputs as readonly [Value, Value, Value];
+    // With r = inverse std, h = g scale: dx = r (h - mean(h) - x̂ mean(h x̂)) + (dmean - dr r² x̂) / width
+    vjp: (node, [g, gMean, gInverseStd]) => {
+      const [x, scaling, bias] = node.inputs as readonly [Value, Value, Value | undefined];
+      const [mean, inverseStd] = node.outputs.slice(1).map((output) => cast(output, x.dtype)) as [
+        Value,
+        Value,
+      ];
       const normalized = mul(sub(x, mean), inverseStd);
-      const h = mul(g, scale);
+      const terms: Value[] = [];
+      if (gMean) terms.push(cast(gMean, x.dtype));
+      if (gInverseStd) terms.push(neg(mul(mul(cast(gInverseStd, x.dtype), square(inverseStd)), normalized)));
+      const flows = terms.map((term) => scale(expand(term, x.shape), 1 / axisSize(x.shape, -1)));
+      if (!g) return [flows.reduce(add)];
+      const h = mul(g, scaling);
       const last = { axes: [-1], keepDims: true };
       const centred = sub(h, reduceMean(h, last));
       const dx = mul(inverseStd, sub(centred, mul(normalized, reduceMean(mul(h, normalized), last))));
       const rows = { axes: [...g.shape.keys()].slice(0, -1) };
-      return [dx, reduceSum(mul(g, normalized), rows), ...(bias ? [reduceSum(g, rows)] : [])];
+      const affine = [reduceSum(mul(g, normalized), rows), ...(bias ? [reduceSum(g, rows)] : [])];
+      return [[dx, ...flows].reduce(add), ...affine];
     },
   },
 } as const satisfies Record<string, OpRule>;

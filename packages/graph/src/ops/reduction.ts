@@ -108,6 +108,8 @@ function reduceBy(rule: OpRule, x: Value, { axes, keepDims = false }: Reduction)
   const normalized = (axes ?? x.shape.map((_, axis) => axis)).map((axis) =>
     normalizeAxis(rule.op, axis, rank),
   );
+  // ONNX takes an empty list of axes for all of them.
+  if (normalized.length === 0) return x;
   return apply(rule, [x], { axes: normalized, keepdims: keepDims ? 1 : 0 });
 }
 
