@@ -2,11 +2,15 @@ import { softmax } from './reduction.ts';
 import {
   at,
   broadcast,
+  broadcastIndex,
   generate,
+  indices,
   type Kernel,
   numberOf,
+  offsetOf,
   read,
   readBroadcast,
+  sizeOf,
   type Tensor,
 } from './tensor.ts';
 
@@ -21,23 +25,30 @@ function transposed(x: Tensor, swap: boolean): Tensor {
   return swap ? generate(x.shape.toReversed(), (index) => read(x, index.toReversed())) : x;
 }
 
+/** The matrix that broadcasting puts at `index` of the leading axes. */
+function matrixOf(x: Tensor, index: readonly number[]): Float64Array {
+  const lead = x.shape.slice(0, -2);
+  const size = sizeOf(x.shape.slice(-2));
+  const start = size * offsetOf(lead, broadcastIndex(lead, index));
+  return x.data.subarray(start, start + size);
+}
+
 export const matmul = {
   MatMul: (inputs) => {
     const [a, b] = inputs as [Tensor, Tensor];
-    const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
-    const inner = at(a.shape, a.shape.length - 1);
-    const shape = [...batch, at(a.shape, a.shape.length - 2), at(b.shape, b.shape.length - 1)];
-    // The matrices' own axes are never broadcast: an inner size of 1 is read at 0 either way.
-    return [
-      generate(shape, (index) => {
-        const [row, column] = index.slice(-2) as [number, number];
-        const lead = index.slice(0, -2);
-        return sumOf(
-          inner,
-          (i) => readBroadcast(a, [...lead, row, i]) * readBroadcast(b, [...lead, i, column]),
-        );
-      }),
-    ];
+    const [rows, inner] = a.shape.slice(-2) as [number, number];
+    const columns = at(b.shape, b.shape.length - 1);
+    const lead = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
+    const products: number[] = [];
+    for (const index of indices(lead)) {
+      const [left, right] = [matrixOf(a, index), matrixOf(b, index)];
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < columns; j++) {
+          products.push(sumOf(inner, (k) => at(left, i * inner + k) * at(right, k * columns + j)));
+        }
+      }
+    }
+    return [{ shape: [...lead, rows, columns], data: Float64Array.from(products) }];
   },
   Gemm: (inputs, node) => {
     const [first, second, bias] = inputs as [Tensor, Tensor, Tensor | undefined];

@@ -26,7 +26,7 @@ export function sizeOf(shape: Shape): number {
 }
 
 /** Row-major position of `index`. */
-function offsetOf(shape: Shape, index: readonly number[]): number {
+export function offsetOf(shape: Shape, index: readonly number[]): number {
   let offset = 0;
   for (let axis = 0; axis < shape.length; axis++) {
     const [size, i] = [at(shape, axis), at(index, axis)];
@@ -68,13 +68,15 @@ export function accumulate(tensor: Tensor, index: readonly number[], amount: num
   tensor.data[offset] = at(tensor.data, offset) + amount;
 }
 
+/** Where broadcasting reads `shape` for `index` of a larger shape. */
+export function broadcastIndex(shape: Shape, index: readonly number[]): number[] {
+  const lead = index.length - shape.length;
+  return shape.map((size, axis) => (size === 1 ? 0 : at(index, lead + axis)));
+}
+
 /** The element that broadcasting puts at `index` of a larger shape. */
 export function readBroadcast(tensor: Tensor, index: readonly number[]): number {
-  const lead = index.length - tensor.shape.length;
-  return read(
-    tensor,
-    tensor.shape.map((size, axis) => (size === 1 ? 0 : at(index, lead + axis))),
-  );
+  return read(tensor, broadcastIndex(tensor.shape, index));
 }
 
 export function broadcast(...shapes: readonly Shape[]): Shape {
