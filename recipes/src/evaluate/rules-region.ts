@@ -14,25 +14,26 @@ function outsideDifference(before: Pixels, after: Pixels, mask: Mask): number {
   return meanDifference(before, after, outsideOf(mask));
 }
 
-/** a* of the sky rises by 6. */
+/** a* of the sky rises by 6 and ends above b*: pink rather than orange. */
 export const skyPink: Rule = (before, after, scene, request) => {
-  const weights = scene.sky.data;
-  const a = colourStatistics(after, weights).meanA - colourStatistics(before, weights).meanA;
+  const second = colourStatistics(after, scene.sky.data);
+  const a = second.meanA - colourStatistics(before, scene.sky.data).meanA;
   const outside = outsideDifference(before, after, scene.sky);
-  return { ok: a >= least(6, request) && outside <= mostOutside, figures: { a, outside } };
+  return {
+    ok: a >= least(6, request) && second.meanA > second.meanB && outside <= mostOutside,
+    figures: { a, endA: second.meanA, endB: second.meanB, outside },
+  };
 };
 
-/** a* of the sky rises by 3 and b* by 6. */
+/** a* of the sky rises by 3 and b* by 6 to at least 8: orange rather than pink. */
 export const skyOrange: Rule = (before, after, scene, request) => {
   const first = colourStatistics(before, scene.sky.data);
   const second = colourStatistics(after, scene.sky.data);
   const a = second.meanA - first.meanA;
   const b = second.meanB - first.meanB;
   const outside = outsideDifference(before, after, scene.sky);
-  return {
-    ok: a >= least(3, request) && b >= least(6, request) && outside <= mostOutside,
-    figures: { a, b, outside },
-  };
+  const orange = a >= least(3, request) && b >= least(6, request) && second.meanB >= least(8, request);
+  return { ok: orange && outside <= mostOutside, figures: { a, b, endB: second.meanB, outside } };
 };
 
 /** L* of the sky falls by 5 or its spread grows by 20 %. */
