@@ -1,0 +1,32 @@
+/** Thread that makes chunks on demand, so that teachers and training share the cores. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { openCutouts, openPhotos } from '../data/store.ts';
+import { makeChunk } from './chunk.ts';
+import { readProjection } from './projection-file.ts';
+import type { Size } from './view.ts';
+
+export interface ChunkWork {
+  readonly cache: string;
+  readonly projection: string;
+  readonly size: Size;
+  readonly seed: number;
+}
+
+export interface ChunkOrder {
+  readonly index: number;
+  readonly file: string;
+}
+
+if (parentPort) {
+  const port = parentPort;
+  const { cache, projection: path, size, seed } = workerData as ChunkWork;
+  const [photos, cutouts, projection] = await Promise.all([
+    openPhotos(cache, ['train']),
+    openCutouts(cache, ['train']),
+    readProjection(path),
+  ]);
+  port.on('message', async ({ index, file }: ChunkOrder) => {
+    await makeChunk({ photos, cutouts }, projection, { size, seed, index, file });
+    port.postMessage(index);
+  });
+}

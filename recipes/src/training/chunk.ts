@@ -1,0 +1,76 @@
+/** Training examples in latent space, made a chunk at a time and kept as files, so that a run can resume and repeat. */
+import { existsSync } from 'node:fs';
+import { readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
+import { writeSafetensors } from '@darkroom/gpu-worker/models/safetensors-write';
+import { colourIds, type EditRequest, editIds, objectIds, type Strength, strengths } from '../edits.ts';
+import { drawExample, type Sources } from './example.ts';
+import { encodePixels, type PatchProjection } from './patch-pca.ts';
+import type { Size } from './view.ts';
+
+export const chunkExamples = 512;
+
+export interface Chunk {
+  readonly requests: readonly EditRequest[];
+  /** Latents of example `i` before and after its edit. */
+  readonly before: (i: number) => Float32Array;
+  readonly after: (i: number) => Float32Array;
+}
+
+const strengthIds = Object.keys(strengths) as Strength[];
+
+/** Draws chunk `index` of the list that `seed` names and writes it to `file`. */
+export async function makeChunk(
+  sources: Sources,
+  projection: PatchProjection,
+  plan: { readonly size: Size; readonly seed: number; readonly index: number; readonly file: string },
+): Promise<void> {
+  const { size, seed, index, file } = plan;
+  const length = (projection.channels * size.width * size.height) / projection.patch ** 2;
+  const before = new Float32Array(chunkExamples * length);
+  const after = new Float32Array(chunkExamples * length);
+  const requests = new Float32Array(chunkExamples * 4);
+  for (let i = 0; i < chunkExamples; i++) {
+    const example = drawExample(sources, size, seed, index * chunkExamples + i);
+    before.set(encodePixels(projection, example.before), i * length);
+    after.set(encodePixels(projection, example.after), i * length);
+    const { id, strength, object, colour } = example.request;
+    const known = [editIds.indexOf(id), strengthIds.indexOf(strength)];
+    const named = [object ? objectIds.indexOf(object) : -1, colour ? colourIds.indexOf(colour) : -1];
+    requests.set([...known, ...named], i * 4);
+  }
+  await writeSafetensors(
+    file,
+    new Map([
+      ['before', { dtype: 'F32', shape: [chunkExamples, length], data: before }],
+      ['after', { dtype: 'F32', shape: [chunkExamples, length], data: after }],
+      ['requests', { dtype: 'F32', shape: [chunkExamples, 4], data: requests }],
+    ]),
+  );
+}
+
+/** Reads a chunk, or undefined when it has not been made. */
+export async function readChunk(file: string): Promise<Chunk | undefined> {
+  if (!existsSync(file)) return undefined;
+  const stored = await readSafetensors(file);
+  const [before, after, requests] = ['before', 'after', 'requests'].map((name) => {
+    const tensor = stored.get(name);
+    if (!tensor) throw new Error(`${file}: expected a tensor ${name}`);
+    return toFloat32(tensor);
+  }) as [Float32Array, Float32Array, Float32Array];
+  const length = before.length / chunkExamples;
+  return {
+    requests: Array.from({ length: chunkExamples }, (_, i) => readRequest(requests.subarray(i * 4, i * 4 + 4))),
+    before: (i) => before.subarray(i * length, (i + 1) * length),
+    after: (i) => after.subarray(i * length, (i + 1) * length),
+  };
+}
+
+function readRequest([edit, strength, object, colour]: Float32Array): EditRequest {
+  const [namedObject, namedColour] = [objectIds[object as number], colourIds[colour as number]];
+  return {
+    id: editIds[edit as number]!,
+    strength: strengthIds[strength as number]!,
+    ...(namedObject && { object: namedObject }),
+    ...(namedColour && { colour: namedColour }),
+  };
+}
