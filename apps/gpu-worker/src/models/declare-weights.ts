@@ -2,6 +2,7 @@
 import { Scope } from '@darkroom/graph/layers/scope';
 import { input, type Value } from '@darkroom/graph/value';
 import { type AutoencoderKlConfig, decode, encode, spatialFactor } from './autoencoder-kl.ts';
+import { type AutoencoderPatchConfig, decodePatches, encodePatches } from './autoencoder-patch.ts';
 import { type ClipTextConfig, clipText } from './clip-text.ts';
 import { unet } from './unet.ts';
 import { latentMultiple, type UnetConfig } from './unet-config.ts';
@@ -35,5 +36,12 @@ export function declareAutoencoderKl(config: AutoencoderKlConfig): DeclaredWeigh
   const side = spatialFactor(config);
   encode(scope, input('image', [1, config.in_channels, side, side]), config);
   decode(scope, input('latent', [1, config.latent_channels, 1, 1]), config);
+  return scope.parameters;
+}
+
+export function declareAutoencoderPatch(config: AutoencoderPatchConfig): DeclaredWeights {
+  const scope = Scope.root();
+  encodePatches(scope, input('image', [1, 3, config.patch_size, config.patch_size]), config);
+  decodePatches(scope, input('latent', [1, config.latent_channels, 1, 1]), config);
   return scope.parameters;
 }
