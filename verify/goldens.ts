@@ -3,12 +3,18 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { checkClipText } from './clip-text.ts';
 import type { GoldenCheck, Measurement } from './measurement.ts';
+import { checkPipeline } from './pipelines.ts';
+import { checkSchedulers } from './schedulers.ts';
+import { checkTokenizer } from './tokenizer.ts';
 import { checkUnet } from './unet.ts';
 import { checkVae } from './vae.ts';
 
 /** Checks by the beginning of a golden folder's name; the first that fits counts. */
 const checks: readonly (readonly [prefix: string, check: GoldenCheck])[] = [
   ['clip_text', checkClipText],
+  ['pipeline', checkPipeline],
+  ['schedulers', checkSchedulers],
+  ['tokenizer', checkTokenizer],
   ['unet', checkUnet],
   ['vae', checkVae],
 ];
