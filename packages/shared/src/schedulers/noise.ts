@@ -1,5 +1,5 @@
 /** The forward process: how much noise a sample carries at a timestep. */
-import { diffuse, type NoiseLevel, toVelocity } from '../parameterization.ts';
+import { diffuse, type NoiseLevel, type PredictionType, toVelocity } from '../parameterization.ts';
 import type { Schedule } from './schedule.ts';
 
 /** What the forward process needs of a schedule. */
@@ -81,4 +81,22 @@ export function velocity(
 export function snr(alphas: Float32Array, timestep: number): number {
   const { signal, noise } = trainingLevel(alphas, timestep);
   return (signal * signal) / (noise * noise);
+}
+
+/**
+ * Loss weight of a timestep under min-SNR-gamma: the clean-sample loss weighted by min(snr, gamma), expressed for what
+ * the network predicts (Hang et al. 2023, §3.4; gamma 5 is the paper's choice).
+ */
+export function minSnrWeight(ratio: number, gamma: number, type: PredictionType): number {
+  const weight = Math.min(ratio, gamma);
+  switch (type) {
+    case 'epsilon':
+      return ratio > 0 ? weight / ratio : 1;
+    case 'v_prediction':
+      return weight / (ratio + 1);
+    case 'sample':
+      return weight;
+    default:
+      return type satisfies never;
+  }
 }
