@@ -10,15 +10,15 @@ export interface Colour {
 /** Changes the colour of pixel `index`; the map keeps one object and reuses it for every pixel. */
 export type ColourMap = (colour: Colour, index: number) => void;
 
-/** Applies a colour map to every pixel of a copy; results are clamped to [0, 1]. */
+/** Applies a colour map to every pixel of a copy; what goes in and what comes out is clamped to [0, 1]. */
 export function mapColours(image: Pixels, map: ColourMap): Pixels {
   const source = image.data;
   const data = new Float32Array(source.length);
   const colour: Colour = { r: 0, g: 0, b: 0 };
   for (let index = 0, at = 0; at < data.length; index += 1, at += 3) {
-    colour.r = source[at] as number;
-    colour.g = source[at + 1] as number;
-    colour.b = source[at + 2] as number;
+    colour.r = clamp01(source[at] as number);
+    colour.g = clamp01(source[at + 1] as number);
+    colour.b = clamp01(source[at + 2] as number);
     map(colour, index);
     data[at] = clamp01(colour.r);
     data[at + 1] = clamp01(colour.g);

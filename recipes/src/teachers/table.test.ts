@@ -53,6 +53,16 @@ describe.each(editIds)('the %s teacher', (id) => {
   });
 });
 
+describe('rounding', () => {
+  it.each(editIds)('%s stays finite where resampling overshot [0, 1] by a rounding error', (id) => {
+    const data = first.image.data.map((value, at) =>
+      at % 5 === 0 ? 1 + 1e-6 : at % 7 === 0 ? -1e-6 : value,
+    );
+    const edited = teach({ ...first, image: { ...first.image, data } }, requestOf(id, 'normal'));
+    expect(edited.data.every(Number.isFinite)).toBe(true);
+  });
+});
+
 describe('strength', () => {
   const whole = new Set<EditId>(['keep', 'remove_object', 'sketch', 'painting', 'sharpen']);
   it.each(editIds.filter((id) => !whole.has(id)))('a strong %s changes more than a slight one', (id) => {
