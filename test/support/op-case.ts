@@ -1,7 +1,7 @@
 /** A computation to try: what is fed, and how the graph is built from it. */
 import type { Dtype } from '@darkroom/graph/dtype';
 import type { Shape } from '@darkroom/graph/shape';
-import { type Graph, graphOf, input, type Value } from '@darkroom/graph/value';
+import { type Graph, graphOf, input, storedParameters, type Value } from '@darkroom/graph/value';
 import { Random } from './random.ts';
 
 /** Elements of a feed: float32, whole numbers as int64, truth values as bytes. */
@@ -72,30 +72,37 @@ export const truths = (...shape: number[]): Feed => ({
 
 export interface BuiltCase {
   readonly graph: Graph;
+  /** The case's feeds, then the parameters that its layers asked for. */
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
-  /** Elements of every input by name: `x0`, `x1`, … in the order of the case's feeds. */
+  /** Elements of every input by name; the feeds are called `x0`, `x1`, … */
   readonly feeds: Readonly<Record<string, FeedData>>;
 }
 
-/** The graph of a case with outputs `y0`, `y1`, … and its feeds, drawn from a fixed seed. */
+/** The graph of a case with outputs `y0`, `y1`, …, and what to feed it, drawn from a fixed seed. */
 export function buildCase({ feeds, build }: OpCase): BuiltCase {
   const random = new Random(7);
-  const inputs = feeds.map(({ shape, dtype }, i) => input(`x${i}`, shape, dtype));
-  const built = build(...inputs);
+  const values = feeds.map(({ shape, dtype }, i) => input(`x${i}`, shape, dtype));
+  const built = build(...values);
   const outputs = 'node' in built ? [built] : built;
+  const named = Object.fromEntries(outputs.map((value, i) => [`y${i}`, value]));
+  const parameters = storedParameters(graphOf(named));
+  const drawn = [
+    ...feeds.map((feed, i) => [`x${i}`, feed.draw(random)] as const),
+    ...[...parameters].map(([name, { shape }]) => [name, normal(...shape).draw(random)] as const),
+  ];
   return {
-    graph: graphOf(Object.fromEntries(outputs.map((value, i) => [`y${i}`, value]))),
-    inputs,
+    graph: graphOf(named, [...parameters.values()]),
+    inputs: [...values, ...parameters.values()],
     outputs,
-    feeds: Object.fromEntries(feeds.map((feed, i) => [`x${i}`, feed.draw(random)])),
+    feeds: Object.fromEntries(drawn),
   };
 }
 
-/** Largest difference, divided by the largest expected magnitude. */
-export function relativeError(actual: ArrayLike<number | bigint>, expected: Float64Array): number {
+/** Largest difference, divided by the largest expected magnitude (or `floor`, where that is larger). */
+export function relativeError(actual: ArrayLike<number | bigint>, expected: Float64Array, floor = 0): number {
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
-  let [worst, scale] = [0, 0];
+  let [worst, scale] = [0, floor];
   expected.forEach((value, i) => {
     const difference = Math.abs(Number(actual[i]) - value);
     worst = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(worst, difference);
