@@ -65,7 +65,7 @@ export const sunset: Teacher = ({ image, sky }, { strength }) => {
     const amber = smoothstep(0.05, 0.75, luma);
     scaleChannels(colour, {
       r: mix(1, mix(0.97, 1.12, amber), s),
-      g: mix(1, mix(0.8, 0.84, amber), s),
+      g: mix(1, mix(0.78, 0.8, amber), s),
       b: mix(1, mix(0.82, 0.52, amber), Math.min(1.25, s)),
     });
     duskColour(glow, clamp01(Math.floor(index / image.width) / foot), luma);
@@ -85,8 +85,8 @@ export function lowestSkyRow(sky: Float32Array, width: number): number {
 function duskColour(glow: Colour, depth: number, luma: number): void {
   const low = smoothstep(0.1, 1, depth);
   const shine = 0.62 + 0.45 * luma;
-  glow.r = mix(0.78, 1.04, low) * shine;
-  glow.g = mix(0.47, 0.71, low) * shine;
+  glow.r = mix(0.8, 1.06, low) * shine;
+  glow.g = mix(0.43, 0.66, low) * shine;
   glow.b = mix(0.6, 0.36, low) * shine;
 }
 

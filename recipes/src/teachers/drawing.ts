@@ -30,8 +30,9 @@ export const sketch: Teacher = ({ image }, { strength }) => {
  */
 export const painting: Teacher = ({ image }, { strength }) => {
   const s = strengths[strength];
-  const radius = Math.max(1, Math.round(Math.min(image.width, image.height) * 0.021 * Math.sqrt(s)));
-  const strokes = blurPixels(quadrantMeans(blurPixels(image, 0.5), radius), 0.5);
+  const short = Math.min(image.width, image.height);
+  const radius = Math.max(1, Math.round(short * 0.021 * Math.sqrt(s)));
+  const strokes = blurPixels(quadrantMeans(blurPixels(image, 0.5), radius), Math.max(0.5, short * 0.0035));
   return mapColours(strokes, (colour) => scaleSaturation(colour, 1 + 0.22 * s));
 };
 
@@ -64,7 +65,7 @@ function quadrantMeans(image: Pixels, radius: number): Pixels {
 function addQuadrant(total: Float64Array, quadrant: Float64Array): void {
   const luma = quadrant[3] as number;
   const variance = Math.max(0, (quadrant[4] as number) - luma * luma);
-  const weight = 1 / (0.00002 + variance) ** 3;
+  const weight = 1 / (0.00002 + variance) ** 2;
   total[0] = (total[0] as number) + weight * (quadrant[0] as number);
   total[1] = (total[1] as number) + weight * (quadrant[1] as number);
   total[2] = (total[2] as number) + weight * (quadrant[2] as number);

@@ -74,7 +74,7 @@ export const snow: Teacher = ({ image, sky }, { strength }) => {
     const luma = clamp01(lumaOf(colour));
     const above = read(sky.data, index);
     scaleSaturation(colour, 1 - 0.7 * Math.min(1.2, s));
-    const lift = 1 + 0.28 * s;
+    const lift = 1 + 0.4 * s;
     colour.r = 1 - (1 - clamp01(colour.r)) ** lift;
     colour.g = 1 - (1 - clamp01(colour.g)) ** lift;
     colour.b = 1 - (1 - clamp01(colour.b)) ** lift;

@@ -125,7 +125,7 @@ export const moreSaturated: Teacher = ({ image }, { strength }) => {
   const s = strengths[strength];
   return mapColours(image, (colour) => {
     const vivid = Math.max(colour.r, colour.g, colour.b) - Math.min(colour.r, colour.g, colour.b);
-    scaleSaturation(colour, 1 + s * (0.66 - 0.25 * vivid));
+    scaleSaturation(colour, 1 + s * (0.74 - 0.28 * vivid));
   });
 };
 
