@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { presetConfig, schedulerPresetNames } from './presets.ts';
+import { makeSchedule } from './schedule.ts';
+
+const stableDiffusion = {
+  _class_name: 'PNDMScheduler',
+  beta_start: 0.00085,
+  beta_end: 0.012,
+  beta_schedule: 'scaled_linear',
+  skip_prk_steps: true,
+  set_alpha_to_one: false,
+  steps_offset: 1,
+  clip_sample: false,
+};
+
+describe('presetConfig', () => {
+  test.each(schedulerPresetNames)('samples Stable Diffusion with %s', (name) => {
+    const config = presetConfig(stableDiffusion, name);
+    expect(config).toMatchObject({ beta_start: 0.00085, beta_schedule: 'scaled_linear', steps_offset: 1 });
+    expect(makeSchedule(config, 8).timesteps.length).toBeGreaterThanOrEqual(8);
+  });
+
+  test('lays its settings over the saved ones', () => {
+    const saved = { ...stableDiffusion, use_karras_sigmas: true };
+    expect(presetConfig(saved, 'dpmpp_2m')).toHaveProperty('use_karras_sigmas', false);
+    expect(presetConfig(saved, 'dpmpp_2m_karras')).toHaveProperty('use_karras_sigmas', true);
+  });
+
+  test('does not carry a solver type of one class over to another', () => {
+    const saved = { _class_name: 'UniPCMultistepScheduler', solver_type: 'bh1' };
+    expect(presetConfig(saved, 'dpmpp_2m')).toHaveProperty('solver_type', 'midpoint');
+    expect(presetConfig(saved, 'unipc')).toHaveProperty('solver_type', 'bh1');
+  });
+
+  test('keeps what the network predicts', () => {
+    const saved = { ...stableDiffusion, prediction_type: 'v_prediction' };
+    for (const name of schedulerPresetNames)
+      expect(presetConfig(saved, name).prediction_type).toBe('v_prediction');
+  });
+});
