@@ -1,0 +1,89 @@
+/** What a client sees of its job; readers ignore fields they do not know. */
+import { z } from 'zod';
+import { errorCodes } from '../errors.ts';
+import { JobId } from '../ids.ts';
+import { Sha256 } from './image-ref.ts';
+import { jobKinds } from './job-request.ts';
+
+/** The one list of state words: code, wire, database, documents. */
+export const jobStates = [
+  'queued',
+  'starting',
+  'running',
+  'succeeded',
+  'failed',
+  'canceled',
+  'expired',
+  'blocked',
+] as const;
+export const JobState = z.enum(jobStates);
+export type JobState = z.infer<typeof JobState>;
+
+/** Whether a job in this state will change no more. */
+export function isFinal(state: JobState): boolean {
+  return state !== 'queued' && state !== 'starting' && state !== 'running';
+}
+
+const pixels = z.int().min(1).max(65_535);
+
+/** One finished picture. */
+export const JobOutput = z.object({
+  url: z.url().max(4096).describe('Where the picture can be fetched, for a limited time.'),
+  width: pixels.describe('Width in pixels.'),
+  height: pixels.describe('Height in pixels.'),
+  mime: z.enum(['image/png', 'image/jpeg', 'image/webp']).describe('Media type.'),
+  bytes: z.int().min(1).describe('Size in bytes.'),
+  sha256: Sha256.describe('SHA-256 of the bytes, in lower-case hexadecimal.'),
+});
+export type JobOutput = z.infer<typeof JobOutput>;
+
+export const JobProgress = z.object({
+  position: z.int().min(0).describe('Jobs ahead in the queue; 0 once it runs.'),
+  step: z.int().min(0).describe('Denoising steps done.'),
+  steps: z.int().min(0).describe('Denoising steps in all; 0 = not known yet.'),
+  pct: z.number().min(0).max(100).describe('Share of the whole job that is done, in percent.'),
+  etaMs: z
+    .int()
+    .min(0)
+    .nullable()
+    .describe('Expected time to the end, in milliseconds; null = not known yet.'),
+});
+export type JobProgress = z.infer<typeof JobProgress>;
+
+export const JobView = z.object({
+  id: JobId.describe('Id of the job.'),
+  kind: z.enum(jobKinds).describe('Kind of job.'),
+  status: JobState.describe('State of the job.'),
+  outputs: z.array(JobOutput).max(8).describe('The finished pictures; empty until it succeeded.'),
+  prompt: z
+    .object({
+      original: z.string().max(1000).describe('The client’s own words.'),
+      enhanced: z
+        .string()
+        .max(2000)
+        .nullable()
+        .describe('The reworded prompt that was used; null = the original.'),
+    })
+    .describe('The words behind the picture.'),
+  seed: z.int().min(0).describe('Seed of the noise; the same seed gives the same picture.'),
+  model: z
+    .object({
+      id: z.string().min(1).max(128).describe('Id of the model.'),
+      sha256: Sha256.nullable().describe('SHA-256 of its weights; null = not loaded yet.'),
+    })
+    .describe('The model behind the picture.'),
+  progress: JobProgress.describe('How far it has come.'),
+  usage: z
+    .object({ microCredits: z.int().min(0).describe('Credits charged, in millionths; 0 until it ends.') })
+    .describe('What it cost.'),
+  error: z
+    .object({
+      code: z.enum(errorCodes as [(typeof errorCodes)[number]]).describe('Code from the closed error table.'),
+      detail: z.string().max(2000).describe('What was expected, what came, of which field.'),
+      retryable: z.boolean().describe('Whether the same request may succeed later.'),
+    })
+    .describe('Why it did not succeed; absent = it has not failed.')
+    .optional(),
+  createdAt: z.iso.datetime().describe('When it was accepted, in UTC.'),
+});
+export type JobView = z.infer<typeof JobView>;
