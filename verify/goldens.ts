@@ -6,6 +6,9 @@ import type { GoldenCheck, Measurement } from './measurement.ts';
 import { checkPipeline } from './pipelines.ts';
 import { checkSchedulers } from './schedulers.ts';
 import { checkTokenizer } from './tokenizer.ts';
+import { checkDreambooth } from './training-dreambooth.ts';
+import { checkLora } from './training-lora.ts';
+import { checkSemanticPreservation } from './training-semantic-preservation.ts';
 import { checkUnet } from './unet.ts';
 import { checkVae } from './vae.ts';
 
@@ -15,6 +18,9 @@ const checks: readonly (readonly [prefix: string, check: GoldenCheck])[] = [
   ['pipeline', checkPipeline],
   ['schedulers', checkSchedulers],
   ['tokenizer', checkTokenizer],
+  ['training_dreambooth', checkDreambooth],
+  ['training_lora', checkLora],
+  ['training_semantic_preservation', checkSemanticPreservation],
   ['unet', checkUnet],
   ['vae', checkVae],
 ];
