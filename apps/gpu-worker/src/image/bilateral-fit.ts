@@ -5,8 +5,8 @@ import { assertFloat32Image, type Float32Image } from './raster.ts';
 const cellPixels = 16;
 const lumaBins = 8;
 const globalRidge: Ridge = { slope: 1e-3, offset: 1e-5 };
-const binRidge: Ridge = { slope: 2, offset: 0.05 };
-const nodeRidge: Ridge = { slope: 1, offset: 0.05 };
+const binRidge: Ridge = { slope: 0.5, offset: 0.02 };
+const nodeRidge: Ridge = { slope: 0.1, offset: 0.01 };
 /** Each round fits what the rounds before left over; the nodes' overlap makes one round alone too smooth. */
 const fitRounds = 3;
 

@@ -2,7 +2,7 @@ import { fitBilateralGrid } from './bilateral-fit.ts';
 import { createRowSlicer, sliceBilateralGrid } from './bilateral-grid.ts';
 import { editCorrection } from './edit-correction.ts';
 import type { Plane } from './plane-blur.ts';
-import { createRowEnlarger, shrinkPlane } from './plane-resample.ts';
+import { compensateEnlarging, createRowEnlarger, shrinkPlane } from './plane-resample.ts';
 import { assertFloat32Image, assertRaster, type Float32Image, type Raster } from './raster.ts';
 
 export interface EditPair {
@@ -24,14 +24,15 @@ export interface EditPair {
  * low-resolution pair is applied to the photo's own pixels; what the maps cannot express (lines, new content) is
  * added from the enlarged residual, and where the edit took detail away the enlarged edited picture shows instead.
  * Equal `before` and `after` give the original's bytes.
- * @throws TypeError where sizes and buffers disagree.
+ * @throws TypeError where sizes and buffers disagree or `after` holds NaN.
  */
 export function upsampleEdit({ before, after, original, onProgress }: EditPair): Raster {
   assertRaster(original, 'original');
   assertFloat32Image(before, 'before');
   assertFloat32Image(after, 'after');
-  const grid = fitBilateralGrid(before, clampImage(after));
-  const correction = editCorrection(clampImage(after), sliceBilateralGrid(grid, before));
+  const goal = clampImage(after);
+  const grid = fitBilateralGrid(before, goal);
+  const correction = editCorrection(goal, sliceBilateralGrid(grid, before));
   const { width, height, channels } = original;
   const slicer = createRowSlicer(grid, width, height);
   const corrector = createRowCorrector(correction, width, height);
@@ -51,6 +52,8 @@ export function upsampleEdit({ before, after, original, onProgress }: EditPair):
 }
 
 function clampImage(image: Float32Image): Float32Image {
+  const broken = image.data.findIndex((value) => Number.isNaN(value));
+  if (broken >= 0) throw new TypeError(`after: expected numbers, got NaN at value ${broken}`);
   return { ...image, data: image.data.map((value) => Math.min(1, Math.max(0, value))) };
 }
 
@@ -60,7 +63,8 @@ function createRowCorrector(
   width: number,
   height: number,
 ): (y: number, mapped: Float32Array) => void {
-  const plane = shrinkPlane(correction, width, height);
+  const isEnlarged = width >= 2 * correction.width && height >= 2 * correction.height;
+  const plane = isEnlarged ? compensateEnlarging(correction) : shrinkPlane(correction, width, height);
   const enlarger = createRowEnlarger(plane, width, height);
   const values = new Float32Array(width * 4);
   return (y, mapped) => {
