@@ -4,16 +4,19 @@ import { GraphError } from './graph-error.ts';
 import { add } from './ops/elementwise.ts';
 import { unbroadcast } from './ops/reduction.ts';
 import { showShape } from './shape.ts';
-import { filled, isLeaf, type Node, topologicalOrder, type Value } from './value.ts';
+import { filled, isLeaf, type Node, sameType, showType, topologicalOrder, type Value } from './value.ts';
 
 /**
  * Gradients of `loss` with respect to each value of `wrt`, as new values of the same shapes (zeros where nothing flows).
  * @param cotangent what multiplies the Jacobian; default 1, which needs a scalar loss.
- * @throws GraphError when the loss is no scalar, or an op on the way has no derivative.
+ * @throws GraphError when the loss is no scalar, the cotangent is not of its type, or an op on the way has no derivative.
  */
 export function gradient(loss: Value, wrt: readonly Value[], cotangent?: Value): Value[] {
   if (!cotangent && loss.shape.length > 0) {
     throw new GraphError(`gradient: the loss must be a scalar, got ${showShape(loss.shape)}`);
+  }
+  if (cotangent && !sameType(cotangent, loss)) {
+    throw new GraphError(`gradient: the cotangent is ${showType(cotangent)}, the loss ${showType(loss)}`);
   }
   const order = topologicalOrder([loss]);
   const wanteds = new Set(wrt);
@@ -37,12 +40,11 @@ export function gradient(loss: Value, wrt: readonly Value[], cotangent?: Value):
   return wrt.map((value) => cotangents.get(value) ?? filled(0, value.shape, value.dtype));
 }
 
-/** Nodes through which a change of a `wrt` value can reach an output: only these need their derivative. */
+/** Nodes that a change of a `wrt` value can reach: only these need their derivative. */
 function dependents(order: readonly Node[], wrt: ReadonlySet<Value>): Set<Node> {
   const active = new Set<Node>();
   for (const node of order) {
-    const owns = node.outputs.some((output) => wrt.has(output));
-    if (owns || node.inputs.some((source) => wrt.has(source) || active.has(source.node))) active.add(node);
+    if (node.inputs.some((source) => wrt.has(source) || active.has(source.node))) active.add(node);
   }
   return active;
 }

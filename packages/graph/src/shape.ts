@@ -31,6 +31,12 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   });
 }
 
+/** Whether broadcasting makes `target` out of `shape`: never wider, and every axis 1 or equal. */
+export function expandsTo(shape: Shape, target: Shape): boolean {
+  const lead = target.length - shape.length;
+  return lead >= 0 && shape.every((size, axis) => size === 1 || size === target[lead + axis]);
+}
+
 /** Turns a possibly negative axis into `0 … rank-1`. */
 export function normalizeAxis(op: string, axis: number, rank: number): number {
   const normalized = axis < 0 ? axis + rank : axis;

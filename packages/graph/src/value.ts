@@ -89,11 +89,14 @@ export function parameter(name: string, shape: Shape, dtype: Dtype = 'float32'):
 
 /**
  * A value known while the graph is built.
- * @throws GraphError when `data` does not have as many elements as `shape`.
+ * @throws GraphError when `data` does not have as many elements as `shape`, or does not hold `dtype`.
  */
 export function constant(data: ConstantData, shape: Shape, dtype: Dtype = dtypeOf(data)): Value {
   if (data.length !== sizeOf(shape)) {
     throw new GraphError(`Constant: ${data.length} elements do not fill ${showShape(shape)}`);
+  }
+  if (dtypeOf(data) !== (dtype === 'float16' ? 'float32' : dtype)) {
+    throw new GraphError(`Constant: ${data.constructor.name} does not hold ${dtype}`);
   }
   return leaf('Constant', { dtype, shape }, { data });
 }
@@ -178,6 +181,11 @@ export function nameOf(value: Value): string {
 
 export function sameType(a: ValueType, b: ValueType): boolean {
   return a.dtype === b.dtype && shapesEqual(a.shape, b.shape);
+}
+
+/** A type as error messages show it, e.g. `float32 [2, 3]`. */
+export function showType({ dtype, shape }: ValueType): string {
+  return `${dtype} ${showShape(shape)}`;
 }
 
 function dtypeOf(data: ConstantData): Dtype {

@@ -1,7 +1,7 @@
 /** Convolutions over NCHW images and their gradients, which are convolutions and one big matrix product again. */
 import { GraphError } from '../graph-error.ts';
 import { axisSize, showShape } from '../shape.ts';
-import { type Attributes, apply, type OpRule, type Value } from '../value.ts';
+import { type Attributes, apply, type OpRule, showType, type Value } from '../value.ts';
 import { present } from './elementwise.ts';
 import { gemm, matmul, transposeLast } from './matmul.ts';
 import { concat, flip, narrow, pad, reshape, slice, transpose } from './movement.ts';
@@ -22,26 +22,40 @@ function geometryOf(attributes: Attributes): Geometry {
   return attributes as unknown as Geometry;
 }
 
+/** Image and weights [O, C/group, kh, kw], after checking them and the bias; `shown` begins error messages. */
+function operandsOf(
+  op: 'Conv' | 'ConvTranspose',
+  [image, weight, bias]: readonly Value[],
+  group: number,
+): { readonly x: Value; readonly w: Value; readonly shown: string } {
+  const [x, w] = [present(op, image), present(op, weight)];
+  const shown = `${op} (group ${group}): ${showType(x)} with weights ${showType(w)}`;
+  const [filters, perGroup] = w.shape as [number, number];
+  const [taken, made] = op === 'Conv' ? [perGroup * group, filters] : [filters, perGroup * group];
+  const alike = x.shape.length === 4 && w.shape.length === 4 && x.dtype === w.dtype;
+  if (!alike || x.shape[1] !== taken || filters % group !== 0 || !Number.isInteger(perGroup)) {
+    throw new GraphError(shown);
+  }
+  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== made || bias.dtype !== x.dtype)) {
+    throw new GraphError(`${shown}: bias ${showType(bias)}`);
+  }
+  return { x, w, shown };
+}
+
 export const convolutionRules = {
   // x [N, C, H, W], w [O, C/group, kh, kw], bias [O] -> [N, O, H', W']
   Conv: {
     op: 'Conv',
-    infer: ([image, weight, bias], attributes) => {
-      const [x, w] = [present('Conv', image), present('Conv', weight)];
+    infer: (inputs, attributes) => {
       const { strides, dilations, pads, group } = geometryOf(attributes);
-      const [batch, channels, ...size] = x.shape as [number, number, number, number];
-      const [filters, perGroup, ...kernel] = w.shape as [number, number, number, number];
-      const out = size.map((extent, i) => {
-        const reach = dilations[i]! * (kernel[i]! - 1) + 1;
-        return Math.floor((extent + pads[i]! + pads[i + 2]! - reach) / strides[i]!) + 1;
+      const { x, w, shown } = operandsOf('Conv', inputs, group);
+      const out = [0, 1].map((i) => {
+        const reach = dilations[i]! * (w.shape[i + 2]! - 1) + 1;
+        return Math.floor((x.shape[i + 2]! + pads[i]! + pads[i + 2]! - reach) / strides[i]!) + 1;
       });
-      const fits = x.shape.length === 4 && channels === perGroup * group && filters % group === 0;
-      if (!fits || out.some((extent) => extent < 1) || (bias && bias.shape[0] !== filters)) {
-        throw new GraphError(
-          `Conv (group ${group}): ${showShape(x.shape)} with weights ${showShape(w.shape)}`,
-        );
-      }
-      return [{ dtype: x.dtype, shape: [batch, filters, ...out] }];
+      if (out.some((extent) => extent < 1))
+        throw new GraphError(`${shown}: nothing is left, ${showShape(out)}`);
+      return [{ dtype: x.dtype, shape: [axisSize(x.shape, 0), axisSize(w.shape, 0), ...out] }];
     },
     vjp: (node, [g]) => {
       if (!g) return [];
@@ -55,20 +69,20 @@ export const convolutionRules = {
   // The transpose of Conv: x [N, O, H', W'], w [O, C/group, kh, kw], bias [C] -> [N, C, H, W]
   ConvTranspose: {
     op: 'ConvTranspose',
-    infer: ([image, weight, bias], attributes) => {
-      const [x, w] = [present('ConvTranspose', image), present('ConvTranspose', weight)];
+    infer: (inputs, attributes) => {
       const { strides, dilations, pads, group } = geometryOf(attributes);
       const extra = attributes['output_padding'] as unknown as Pair;
-      const [batch, channels, ...size] = x.shape as [number, number, number, number];
-      const [filters, perGroup, ...kernel] = w.shape as [number, number, number, number];
-      const out = size.map((extent, i) => {
-        const reach = dilations[i]! * (kernel[i]! - 1) + 1;
-        return (extent - 1) * strides[i]! + reach + extra[i]! - pads[i]! - pads[i + 2]!;
-      });
-      if (x.shape.length !== 4 || channels !== filters || (bias && bias.shape[0] !== perGroup * group)) {
-        throw new GraphError(`ConvTranspose: ${showShape(x.shape)} with weights ${showShape(w.shape)}`);
+      const { x, w, shown } = operandsOf('ConvTranspose', inputs, group);
+      if (extra.some((amount, i) => amount >= strides[i]!)) {
+        throw new GraphError(`${shown}: output padding ${showShape(extra)} at strides ${showShape(strides)}`);
       }
-      return [{ dtype: x.dtype, shape: [batch, perGroup * group, ...out] }];
+      const out = [0, 1].map((i) => {
+        const reach = dilations[i]! * (w.shape[i + 2]! - 1) + 1;
+        return (x.shape[i + 2]! - 1) * strides[i]! + reach + extra[i]! - pads[i]! - pads[i + 2]!;
+      });
+      if (out.some((extent) => extent < 1))
+        throw new GraphError(`${shown}: nothing is left, ${showShape(out)}`);
+      return [{ dtype: x.dtype, shape: [axisSize(x.shape, 0), axisSize(w.shape, 1) * group, ...out] }];
     },
     vjp: (node, [g]) => {
       if (!g) return [];
@@ -147,34 +161,71 @@ function turn(w: Value): Value {
 }
 
 /**
- * Weight gradient of a convolution that maps `x` [N, C, H, W] to the shape of `g` [N, O, H', W']: the kernel's shifts of
- * the padded `x`, stacked, times `g`, as one matrix product per group. Returns [O, C/group, kh, kw].
+ * Weight gradient of a convolution that maps `x` [N, C, H, W] to the shape of `g` [N, O, H', W']: one matrix product of
+ * `g` with each shift of the padded `x`. Returns [O, C/group, kh, kw].
  */
-function correlate(x: Value, g: Value, kernel: Pair, { strides, dilations, pads, group }: Geometry): Value {
-  const [batch, channels] = x.shape as [number, number, number, number];
-  const [, filters, height, width] = g.shape as [number, number, number, number];
-  const positions = batch * height * width;
+function correlate(x: Value, g: Value, kernel: Pair, geometry: Geometry): Value {
+  const { dilations, group } = geometry;
+  const taps = Array.from({ length: kernel[0] * kernel[1] }, (_, tap): Pair => {
+    return [Math.floor(tap / kernel[1]) * dilations[0], (tap % kernel[1]) * dilations[1]];
+  });
+  const filters = axisSize(g.shape, 1);
+  const perGroup = axisSize(x.shape, 1) / group;
+  const unit = geometry.strides[0] === 1 && geometry.strides[1] === 1;
+  const shifted = unit ? contiguousShifts(x, g, taps, geometry) : stridedShifts(x, g, taps, geometry);
+  const products = shifted.columns.map((columns) => {
+    const product =
+      group === 1
+        ? gemm(shifted.rows, columns, { transB: true })
+        : matmul(byGroup(shifted.rows, group), transposeLast(byGroup(columns, group)));
+    return reshape(product, [filters, perGroup, 1]);
+  });
+  return reshape(concat(products, 2), [filters, perGroup, kernel[0], kernel[1]]);
+}
+
+/** `rows` [O, P] is `g`; each entry of `columns` [C, P] is `x` as one tap of the kernel sees it. */
+interface Shifts {
+  readonly rows: Value;
+  readonly columns: readonly Value[];
+}
+
+/** [group * C, P] -> [group, C, P] */
+function byGroup(x: Value, group: number): Value {
+  const [channels, positions] = x.shape as [number, number];
+  return reshape(x, [group, channels / group, positions]);
+}
+
+/**
+ * At stride 1 a tap is an offset into the padded image laid out flat, and a slice of it one long copy per channel. `g` is
+ * laid out on the same grid, with zeros where a window would reach past the end of a row.
+ */
+function contiguousShifts(x: Value, g: Value, taps: readonly Pair[], { pads }: Geometry): Shifts {
   const padded = pad(transpose(x, [1, 0, 2, 3]), [0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]]);
-  const shifts: Value[] = [];
-  for (let row = 0; row < kernel[0]; row++) {
-    for (let column = 0; column < kernel[1]; column++) {
-      const starts = [row * dilations[0], column * dilations[1]];
-      const ends = [starts[0]! + (height - 1) * strides[0] + 1, starts[1]! + (width - 1) * strides[1] + 1];
-      const shifted = slice(padded, { axes: [2, 3], starts, ends, steps: strides });
-      shifts.push(reshape(shifted, [group, channels / group, positions]));
-    }
-  }
-  const taps = shifts.length;
-  const columns = concat(shifts, 1); // [group, taps * C/group, positions]
-  const rows = reshape(transpose(g, [1, 0, 2, 3]), [group, filters / group, positions]);
-  const product =
-    group === 1
-      ? gemm(reshape(rows, [filters, positions]), reshape(columns, [taps * channels, positions]), {
-          transB: true,
-        })
-      : matmul(rows, transposeLast(columns));
-  const taken = reshape(product, [filters, taps, channels / group]);
-  return reshape(transpose(taken, [0, 2, 1]), [filters, channels / group, kernel[0], kernel[1]]);
+  const [channels, batch, height, width] = padded.shape as [number, number, number, number];
+  const [, filters, rows, columns] = g.shape as [number, number, number, number];
+  const offsets = taps.map(([row, column]) => row * width + column);
+  const positions = batch * height * width;
+  const kept = positions - Math.max(...offsets);
+  const grid = pad(transpose(g, [1, 0, 2, 3]), [0, 0, 0, 0, 0, 0, height - rows, width - columns]);
+  const flat = reshape(padded, [channels, positions]);
+  return {
+    rows: narrow(reshape(grid, [filters, positions]), 1, 0, kept),
+    columns: offsets.map((offset) => narrow(flat, 1, offset, offset + kept)),
+  };
+}
+
+function stridedShifts(x: Value, g: Value, taps: readonly Pair[], { strides, pads }: Geometry): Shifts {
+  const padded = pad(transpose(x, [1, 0, 2, 3]), [0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]]);
+  const [batch, filters, height, width] = g.shape as [number, number, number, number];
+  const positions = batch * height * width;
+  return {
+    rows: reshape(transpose(g, [1, 0, 2, 3]), [filters, positions]),
+    columns: taps.map(([row, column]) => {
+      const ends = [row + (height - 1) * strides[0] + 1, column + (width - 1) * strides[1] + 1];
+      const shifted = slice(padded, { axes: [2, 3], starts: [row, column], ends, steps: strides });
+      return reshape(shifted, [axisSize(x.shape, 1), positions]);
+    }),
+  };
 }
 
 /** Pieces of `x` along the channel axis. */

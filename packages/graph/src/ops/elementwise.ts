@@ -1,8 +1,8 @@
 /** Element-by-element ops. Formulas above the rules: `g` is the cotangent of the output `y`. */
 import { type Dtype, isFloat } from '../dtype.ts';
 import { GraphError } from '../graph-error.ts';
-import { broadcastShapes, showShape } from '../shape.ts';
-import { apply, type Node, type OpRule, scalar, type Value, type ValueType } from '../value.ts';
+import { broadcastShapes } from '../shape.ts';
+import { apply, type Node, type OpRule, scalar, showType, type Value, type ValueType } from '../value.ts';
 
 type UnaryVjp = (x: Value, y: Value, g: Value, node: Node) => Value;
 type BinaryVjp = (a: Value, b: Value, g: Value, y: Value) => readonly [Value | undefined, Value | undefined];
@@ -19,24 +19,30 @@ function unary(op: string, vjp?: UnaryVjp): OpRule {
   };
 }
 
-function binary(op: string, result: 'same' | 'bool', vjp?: BinaryVjp): OpRule {
+function arithmetic(op: string, vjp: BinaryVjp): OpRule {
   return {
     op,
-    infer: ([a, b]) => {
-      const [left, right] = [present(op, a), present(op, b)];
-      if (left.dtype !== right.dtype) {
-        throw new GraphError(
-          `${op}: ${left.dtype} ${showShape(left.shape)} with ${right.dtype} ${showShape(right.shape)}`,
-        );
-      }
-      const shape = broadcastShapes(op, left.shape, right.shape);
-      return [{ shape, dtype: result === 'bool' ? 'bool' : left.dtype }];
-    },
-    ...(vjp && {
-      vjp: (node: Node, [g]: readonly (Value | undefined)[]) =>
-        g ? vjp(node.inputs[0] as Value, node.inputs[1] as Value, g, node.outputs[0] as Value) : [],
-    }),
+    infer: (inputs) => [broadcastPair(op, 'numbers', inputs)],
+    vjp: (node, [g]) =>
+      g ? vjp(node.inputs[0] as Value, node.inputs[1] as Value, g, node.outputs[0] as Value) : [],
   };
+}
+
+function predicate(op: string, takes: Operands): OpRule {
+  return { op, infer: (inputs) => [{ ...broadcastPair(op, takes, inputs), dtype: 'bool' }] };
+}
+
+type Operands = 'numbers' | 'truths' | 'both';
+
+function broadcastPair(op: string, takes: Operands, [a, b]: readonly Value[]): ValueType {
+  const [left, right] = [present(op, a), present(op, b)];
+  const shown = `${showType(left)} with ${showType(right)}`;
+  if (left.dtype !== right.dtype) throw new GraphError(`${op}: ${shown}`);
+  if (takes === 'truths' && left.dtype !== 'bool') throw new GraphError(`${op}: expected bool, got ${shown}`);
+  if (takes === 'numbers' && left.dtype === 'bool') {
+    throw new GraphError(`${op}: expected numbers, got ${shown}`);
+  }
+  return { dtype: left.dtype, shape: broadcastShapes(op, left.shape, right.shape) };
 }
 
 /** The value itself, or an error naming the op that lacks it. */
@@ -45,10 +51,10 @@ export function present(op: string, value: Value | undefined): Value {
   return value;
 }
 
-function floating(op: string, value: Value | undefined): ValueType {
+/** The type of a value that must be float32 or float16. */
+export function floating(op: string, value: Value | undefined): ValueType {
   const x = present(op, value);
-  if (!isFloat(x.dtype))
-    throw new GraphError(`${op}: expected a floating type, got ${x.dtype} ${showShape(x.shape)}`);
+  if (!isFloat(x.dtype)) throw new GraphError(`${op}: expected a floating type, got ${showType(x)}`);
   return { dtype: x.dtype, shape: x.shape };
 }
 
@@ -78,15 +84,20 @@ export const elementwiseRules = {
   Relu: unary('Relu', (x, _y, g) => where(greater(x, like(x, 0)), g, like(x, 0))),
   // d erf = 2/sqrt(pi) exp(-x²)
   Erf: unary('Erf', (x, _y, g) => mul(g, mul(like(x, twoOverSqrtPi), exp(neg(mul(x, x)))))),
-  // y = x sigmoid(alpha x) (alpha 1: SiLU); dy = s + alpha x s (1 - s)
-  QuickGelu: unary('QuickGelu', (x, _y, g, node) => {
-    const alpha = like(x, node.attributes['alpha'] as number);
-    const s = sigmoid(mul(alpha, x));
-    return mul(g, mul(s, add(like(x, 1), mul(mul(alpha, x), sub(like(x, 1), s)))));
+  // y = x s with s = sigmoid(alpha x) (alpha 1: SiLU); dy = alpha y + s (1 - alpha y)
+  QuickGelu: unary('QuickGelu', (x, y, g, node) => {
+    const alpha = node.attributes['alpha'] as number;
+    const scaled = (value: Value): Value => (alpha === 1 ? value : mul(value, like(x, alpha)));
+    const slope = scaled(y);
+    return mul(g, add(slope, mul(sigmoid(scaled(x)), sub(like(x, 1), slope))));
   }),
   Not: {
     op: 'Not',
-    infer: ([x]) => [{ dtype: 'bool', shape: present('Not', x).shape }],
+    infer: ([x]) => {
+      const value = present('Not', x);
+      if (value.dtype !== 'bool') throw new GraphError(`Not: expected bool, got ${showType(value)}`);
+      return [{ dtype: 'bool', shape: value.shape }];
+    },
   } satisfies OpRule,
   Cast: {
     op: 'Cast',
@@ -96,30 +107,30 @@ export const elementwiseRules = {
       return [g && isFloat(source) ? cast(g, source) : undefined];
     },
   } satisfies OpRule,
-  Add: binary('Add', 'same', (_a, _b, g) => [g, g]),
-  Sub: binary('Sub', 'same', (_a, _b, g) => [g, neg(g)]),
-  Mul: binary('Mul', 'same', (a, b, g) => [mul(g, b), mul(g, a)]),
+  Add: arithmetic('Add', (_a, _b, g) => [g, g]),
+  Sub: arithmetic('Sub', (_a, _b, g) => [g, neg(g)]),
+  Mul: arithmetic('Mul', (a, b, g) => [mul(g, b), mul(g, a)]),
   // d(a/b) = da/b - y db/b
-  Div: binary('Div', 'same', (_a, b, g, y) => [div(g, b), neg(div(mul(g, y), b))]),
+  Div: arithmetic('Div', (_a, b, g, y) => [div(g, b), neg(div(mul(g, y), b))]),
   // d(a^b) = b a^(b-1) da + y log(a) db
-  Pow: binary('Pow', 'same', (a, b, g, y) => [
+  Pow: arithmetic('Pow', (a, b, g, y) => [
     mul(g, mul(b, pow(a, sub(b, like(b, 1))))),
     b.node.rule.op === 'Constant' ? undefined : mul(g, mul(y, log(a))),
   ]),
   // A tie sends the cotangent to the first operand, so that it is counted once.
-  Max: binary('Max', 'same', (a, b, g) => {
+  Max: arithmetic('Max', (a, b, g) => {
     const second = less(a, b);
     return [where(second, like(g, 0), g), where(second, g, like(g, 0))];
   }),
-  Min: binary('Min', 'same', (a, b, g) => {
+  Min: arithmetic('Min', (a, b, g) => {
     const second = greater(a, b);
     return [where(second, like(g, 0), g), where(second, g, like(g, 0))];
   }),
-  Equal: binary('Equal', 'bool'),
-  Greater: binary('Greater', 'bool'),
-  Less: binary('Less', 'bool'),
-  And: binary('And', 'bool'),
-  Or: binary('Or', 'bool'),
+  Equal: predicate('Equal', 'both'),
+  Greater: predicate('Greater', 'numbers'),
+  Less: predicate('Less', 'numbers'),
+  And: predicate('And', 'truths'),
+  Or: predicate('Or', 'truths'),
   Where: {
     op: 'Where',
     infer: ([condition, a, b]) => {

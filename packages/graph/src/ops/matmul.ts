@@ -1,11 +1,11 @@
 /** Products of matrices, and attention, whose fused kernel never stores the S × L probabilities in the forward pass. */
 import type { Dtype } from '../dtype.ts';
 import { GraphError } from '../graph-error.ts';
-import { axisSize, broadcastShapes, showShape } from '../shape.ts';
-import { apply, constant, type OpRule, type Value } from '../value.ts';
+import { axisSize, broadcastShapes, expandsTo, showShape } from '../shape.ts';
+import { apply, constant, type OpRule, showType, type Value } from '../value.ts';
 import { add, mul, present, scale, sub } from './elementwise.ts';
 import { reshape, transpose } from './movement.ts';
-import { reduceSum, softmax } from './reduction.ts';
+import { expand, reduceSum, softmax } from './reduction.ts';
 
 /** Swaps the last two axes. */
 export function transposeLast(x: Value): Value {
@@ -48,7 +48,10 @@ export const matmulRules = {
         throw new GraphError(`Gemm: ${a.dtype} ${showShape(a.shape)} times ${b.dtype} ${showShape(b.shape)}`);
       }
       const shape = [rows as number, columns as number];
-      if (inputs[2]) broadcastShapes('Gemm bias', inputs[2].shape, shape);
+      const bias = inputs[2];
+      if (bias && (bias.dtype !== a.dtype || !expandsTo(bias.shape, shape))) {
+        throw new GraphError(`Gemm: bias ${showType(bias)} on a product ${showShape(shape)} of ${a.dtype}`);
+      }
       return [{ dtype: a.dtype, shape }];
     },
     vjp: (node, [g]) => {
@@ -65,25 +68,23 @@ export const matmulRules = {
   MultiHeadAttention: {
     op: 'MultiHeadAttention',
     infer: ([query, key, value, bias], attributes) => {
-      const [q, k, v] = [query, key, value].map((x) => present('MultiHeadAttention', x)) as [
-        Value,
-        Value,
-        Value,
-      ];
+      const operands = [query, key, value].map((x) => present('MultiHeadAttention', x));
+      const [q, k, v] = operands as [Value, Value, Value];
       const heads = attributes['num_heads'] as number;
-      const fits =
-        axisSize(q.shape, -1) % heads === 0 && k.shape[2] === q.shape[2] && k.shape[1] === v.shape[1];
-      if (!fits || [q, k, v].some((x) => x.shape.length !== 3 || x.shape[0] !== q.shape[0])) {
-        const shapes = [q, k, v].map((x) => showShape(x.shape)).join(' ');
-        throw new GraphError(`MultiHeadAttention: ${shapes} with ${heads} heads`);
+      const alike = operands.every(
+        (x) => x.shape.length === 3 && x.shape[0] === q.shape[0] && x.dtype === q.dtype,
+      );
+      const fits = k.shape[2] === q.shape[2] && k.shape[1] === v.shape[1];
+      if (!alike || !fits || axisSize(q.shape, 2) % heads !== 0 || axisSize(v.shape, 2) % heads !== 0) {
+        throw new GraphError(`MultiHeadAttention: ${operands.map(showType).join(', ')} with ${heads} heads`);
       }
-      if (bias)
-        broadcastShapes('MultiHeadAttention bias', bias.shape, [
-          q.shape[0]!,
-          heads,
-          q.shape[1]!,
-          k.shape[1]!,
-        ]);
+      const scores = [q.shape[0]!, heads, q.shape[1]!, k.shape[1]!];
+      const whole = bias?.shape.length === 4 && bias.shape[2] === scores[2] && bias.shape[3] === scores[3];
+      if (bias && !(whole && bias.dtype === q.dtype && expandsTo(bias.shape, scores))) {
+        throw new GraphError(
+          `MultiHeadAttention: bias ${showType(bias)} on scores ${showShape(scores)} of ${q.dtype}`,
+        );
+      }
       return [{ dtype: q.dtype, shape: [...q.shape.slice(0, 2), axisSize(v.shape, -1)] }];
     },
     // With P = softmax(S), S = scale Q Kᵀ + bias: dV = Pᵀ g; dP = g Vᵀ; dS = P (dP - sum(dP P)); dQ = scale dS K; dK = scale dSᵀ Q
@@ -141,7 +142,7 @@ function mergeHeads(x: Value): Value {
 
 export interface AttentionOptions {
   readonly heads: number;
-  /** Added to the scores before the softmax; shape [B or 1, heads or 1, S, L]. */
+  /** Added to the scores before the softmax; shape [B or 1, heads or 1, S or 1, L or 1]. */
   readonly bias?: Value;
   /** Factor of the scores. Default: 1 / sqrt(head width). */
   readonly scale?: number;
@@ -155,7 +156,18 @@ export function attention(
   { heads, bias, scale: factor }: AttentionOptions,
 ): Value {
   const attributes = { num_heads: heads, scale: factor ?? 1 / Math.sqrt(axisSize(q.shape, -1) / heads) };
-  return apply(matmulRules.MultiHeadAttention, bias ? [q, k, v, bias] : [q, k, v], attributes);
+  return apply(matmulRules.MultiHeadAttention, bias ? [q, k, v, spread(bias, q, k)] : [q, k, v], attributes);
+}
+
+/** The fused kernel broadcasts a bias over the batch and the heads, but not over queries or keys. */
+function spread(bias: Value, q: Value, k: Value): Value {
+  const [batch, heads, queries, keys] = bias.shape;
+  if (batch === undefined || heads === undefined || bias.shape.length !== 4) return bias;
+  const [rows, columns] = [
+    queries === 1 ? axisSize(q.shape, 1) : queries,
+    keys === 1 ? axisSize(k.shape, 1) : keys,
+  ];
+  return expand(bias, [batch, heads, rows as number, columns as number]);
 }
 
 /** Constant bias [1, 1, S, S] under which position `i` attends to positions `0 … i` only. */

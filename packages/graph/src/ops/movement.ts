@@ -20,7 +20,7 @@ export const movementRules = {
     op: 'Reshape',
     infer: ([x], attributes) => {
       const [value, shape] = [present('Reshape', x), ints(attributes['shape'])];
-      if (sizeOf(shape) !== sizeOf(value.shape)) {
+      if (sizeOf(shape) !== sizeOf(value.shape) || !shape.every(Number.isInteger)) {
         throw new GraphError(
           `Reshape: ${showShape(value.shape)} does not hold as many elements as ${showShape(shape)}`,
         );
@@ -140,6 +140,10 @@ export const movementRules = {
     op: 'ScatterND',
     infer: ([data, indices, updates]) => {
       const [base, index, update] = [data, indices, updates].map((value) => present('ScatterND', value));
+      if (index!.dtype !== 'int64' || base!.dtype !== update!.dtype) {
+        const types = [base!, index!, update!].map(({ dtype }) => dtype).join(', ');
+        throw new GraphError(`ScatterND: expected T, int64, T, got ${types}`);
+      }
       const expected = [...index!.shape.slice(0, -1), ...base!.shape.slice(1)];
       if (index!.shape.at(-1) !== 1 || String(expected) !== String(update!.shape)) {
         throw new GraphError(
@@ -236,9 +240,11 @@ export function pad(x: Value, pads: readonly number[]): Value {
 }
 
 export function padAxis(x: Value, axis: number, before: number, after: number): Value {
-  const pads: number[] = new Array(2 * x.shape.length).fill(0);
-  pads[axis] = before;
-  pads[axis + x.shape.length] = after;
+  const rank = x.shape.length;
+  const at = normalizeAxis('Pad', axis, rank);
+  const pads: number[] = new Array(2 * rank).fill(0);
+  pads[at] = before;
+  pads[at + rank] = after;
   return pad(x, pads);
 }
 

@@ -1,6 +1,6 @@
 import { GraphError } from '../graph-error.ts';
 import { axisSize, type Shape, showShape } from '../shape.ts';
-import { applyAll, filled, type OpRule, type Value } from '../value.ts';
+import { applyAll, filled, type OpRule, showType, type Value } from '../value.ts';
 import { add, cast, mul, neg, present, scale, square, sub } from './elementwise.ts';
 import { reshape } from './movement.ts';
 import { expand, reduceMean, reduceSum } from './reduction.ts';
@@ -13,10 +13,8 @@ export const normalizationRules = {
       const value = present('LayerNormalization', x);
       const width = axisSize(value.shape, -1);
       for (const affine of [present('LayerNormalization', scale), ...(bias ? [bias] : [])]) {
-        if (affine.shape.length !== 1 || affine.shape[0] !== width) {
-          throw new GraphError(
-            `LayerNormalization: ${showShape(affine.shape)} scales ${showShape(value.shape)}`,
-          );
+        if (affine.shape.length !== 1 || affine.shape[0] !== width || affine.dtype !== value.dtype) {
+          throw new GraphError(`LayerNormalization: ${showType(affine)} scales ${showType(value)}`);
         }
       }
       const statistics: Shape = value.shape.with(-1, 1);

@@ -1,16 +1,8 @@
 /** Ops that fold axes together, and `Expand`, which is their mirror image. */
 import { GraphError } from '../graph-error.ts';
-import {
-  axisSize,
-  broadcastShapes,
-  normalizeAxis,
-  type Shape,
-  shapesEqual,
-  showShape,
-  sizeOf,
-} from '../shape.ts';
+import { axisSize, expandsTo, normalizeAxis, type Shape, shapesEqual, showShape, sizeOf } from '../shape.ts';
 import { apply, type Node, type OpRule, type Value } from '../value.ts';
-import { cast, equal, exp, log, mul, present, scale, sub } from './elementwise.ts';
+import { cast, equal, exp, floating, log, mul, present, scale, sub } from './elementwise.ts';
 import { reshape } from './movement.ts';
 
 type ReduceVjp = (node: Node, expanded: Value) => Value;
@@ -22,6 +14,9 @@ function reduce(op: string, vjp: ReduceVjp): OpRule {
       const value = present(op, x);
       const axes = attributes['axes'] as readonly number[];
       const kept = attributes['keepdims'] === 1;
+      if (new Set(axes).size < axes.length) {
+        throw new GraphError(`${op}: axes ${showShape(axes)} of ${showShape(value.shape)} repeat`);
+      }
       const shape = value.shape.flatMap((size, axis) => (axes.includes(axis) ? (kept ? [1] : []) : [size]));
       return [{ dtype: value.dtype, shape }];
     },
@@ -66,7 +61,7 @@ export const reductionRules = {
     infer: ([x], attributes) => {
       const value = present('Expand', x);
       const shape = attributes['shape'] as Shape;
-      if (!shapesEqual(broadcastShapes('Expand', value.shape, shape), shape)) {
+      if (!expandsTo(value.shape, shape)) {
         throw new GraphError(`Expand: ${showShape(value.shape)} does not expand to ${showShape(shape)}`);
       }
       return [{ dtype: value.dtype, shape }];
@@ -77,7 +72,7 @@ export const reductionRules = {
   // y = exp(x - max) / sum; dx = y (g - sum(g y))
   Softmax: {
     op: 'Softmax',
-    infer: ([x]) => [present('Softmax', x)],
+    infer: ([x]) => [floating('Softmax', x)],
     vjp: (node, [g]) => {
       const y = node.outputs[0] as Value;
       const axes = [node.attributes['axis'] as number];
@@ -87,7 +82,7 @@ export const reductionRules = {
   // y = x - log sum exp x; dx = g - exp(y) sum(g)
   LogSoftmax: {
     op: 'LogSoftmax',
-    infer: ([x]) => [present('LogSoftmax', x)],
+    infer: ([x]) => [floating('LogSoftmax', x)],
     vjp: (node, [g]) => {
       const y = node.outputs[0] as Value;
       const axes = [node.attributes['axis'] as number];
