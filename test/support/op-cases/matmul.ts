@@ -149,6 +149,11 @@ export const matmulCases = {
       { heads: 2 },
     ),
     attentionCase(
+      'with a bias per key',
+      { batch: 2, queries: 3, keys: 4, width: 4, bias: [2, 1, 1, 4] },
+      { heads: 2 },
+    ),
+    attentionCase(
       'that is causal',
       { batch: 2, queries: 5, keys: 5, width: 4 },
       { heads: 2, bias: causalBias(5) },
