@@ -39,7 +39,7 @@ const conditions: Readonly<Record<EditId, Condition>> = {
   more_saturated: (_scene, tone) => tone.meanChroma >= 6 && tone.meanChroma <= 45,
   muted: isColourful,
   night: hasLight,
-  sunset: (_scene, tone) => tone.meanL >= 20 && tone.meanA <= 20 && tone.meanB <= 20,
+  sunset: (_scene, tone) => tone.meanL >= 25 && tone.meanA <= 20 && tone.meanB <= 20,
   snow: (_scene, tone) => tone.meanChroma >= 6 && tone.meanL <= 76,
   fog: hasRange,
   autumn: (scene) => hasPlants(scene, leafiness),

@@ -66,8 +66,12 @@ export const sunset: Teacher = ({ image, sky }, { strength }) => {
     scaleChannels(colour, {
       r: mix(1, mix(0.97, 1.12, amber), s),
       g: mix(1, mix(0.78, 0.8, amber), s),
-      b: mix(1, mix(0.82, 0.52, amber), Math.min(1.25, s)),
+      b: mix(1, mix(0.72, 0.5, amber), Math.min(1.25, s)),
     });
+    glow.r = 0.02 + 1.16 * luma;
+    glow.g = 0.8 * luma;
+    glow.b = 0.44 * luma;
+    mixInto(colour, glow, 0.3 * Math.min(1, s));
     duskColour(glow, clamp01(Math.floor(index / image.width) / foot), luma);
     mixInto(colour, glow, above * Math.min(0.92, 0.72 * s));
   });

@@ -40,6 +40,12 @@ describe('skyMask', () => {
     expect(hasSky(skyMask(image))).toBe(false);
   });
 
+  it('lets a clear blue reach the bottom around a tower', () => {
+    const sky = skyMask(painted(96, (x) => (Math.abs(x - 0.5) < 0.2 ? [0.7, 0.6, 0.45] : [0.25, 0.45, 0.8])));
+    expect(coverage(sky)).toBeGreaterThan(0.55);
+    expect(coverage(sky)).toBeLessThan(0.65);
+  });
+
   it('finds none in noise or in a strip of less than 8 %', () => {
     const random = dice(3, 0);
     expect(hasSky(skyMask(painted(96, () => [random(), random(), random()])))).toBe(false);

@@ -11,12 +11,14 @@ const mostBottom = 0.2;
 
 /**
  * Weight of the sky per pixel: smooth, sky-coloured regions connected to the top edge, with a soft border.
- * All zero where that is less than 8 % of the picture or where the region reaches the bottom like a studio backdrop.
+ * All zero where that is less than 8 % of the picture or where the region reaches the bottom
+ * like a studio backdrop, unless it is clearly blue.
  */
 export function skyMask(image: Pixels): Mask {
   const colours = skyColours(image);
   const sky = growFromTop(smoothParts(image, colours), image.width, image.height);
-  if (isBackdrop(sky) || isSpot(sky) || coverage(sky) < leastSky) return emptyMask(image);
+  if ((isBackdrop(sky) && !isBlue(sky, image)) || isSpot(sky) || coverage(sky) < leastSky)
+    return emptyMask(image);
   growIntoEdges(sky, colours);
   const soft = blurMask(sky, Math.max(0.6, Math.min(image.width, image.height) * 0.006));
   for (let index = 0; index < soft.data.length; index += 1) {
@@ -145,6 +147,21 @@ function isSpot(sky: Mask): boolean {
   let reached = 0;
   for (let x = 0; x < sky.width; x += 1) reached += read(sky.data, x);
   return reached < leastTop * sky.width;
+}
+
+/** A region whose mean is a clear blue is a sky even where it reaches the bottom: a tower seen from below. */
+function isBlue(sky: Mask, image: Pixels): boolean {
+  let overRed = 0;
+  let overGreen = 0;
+  let count = 0;
+  for (let index = 0; index < sky.data.length; index += 1) {
+    if (read(sky.data, index) === 0) continue;
+    const blue = read(image.data, index * 3 + 2);
+    overRed += blue - read(image.data, index * 3);
+    overGreen += blue - read(image.data, index * 3 + 1);
+    count += 1;
+  }
+  return overRed > 0.15 * count && overGreen > 0.08 * count;
 }
 
 function isBackdrop(sky: Mask): boolean {
