@@ -37,7 +37,8 @@ export function makeBatch(source: BatchSource, seed: number, step: number): Feed
     ids: new BigInt64Array(batch * length),
     named: new Float32Array(batch),
   };
-  for (const [head, classes] of Object.entries(textHeads)) feeds[`class:${head}`] = new Float32Array(batch * classes);
+  for (const [head, classes] of Object.entries(textHeads))
+    feeds[`class:${head}`] = new Float32Array(batch * classes);
   for (let row = 0; row < batch; row++) fillRow(source, feeds, row, dice(seed, step * batch + row));
   return feeds;
 }

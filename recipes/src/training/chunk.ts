@@ -59,7 +59,9 @@ export async function readChunk(file: string): Promise<Chunk | undefined> {
   }) as [Float32Array, Float32Array, Float32Array];
   const length = before.length / chunkExamples;
   return {
-    requests: Array.from({ length: chunkExamples }, (_, i) => readRequest(requests.subarray(i * 4, i * 4 + 4))),
+    requests: Array.from({ length: chunkExamples }, (_, i) =>
+      readRequest(requests.subarray(i * 4, i * 4 + 4)),
+    ),
     before: (i) => before.subarray(i * length, (i + 1) * length),
     after: (i) => after.subarray(i * length, (i + 1) * length),
   };

@@ -16,7 +16,8 @@ export function composeScene(photo: Pixels, cutouts: CutoutStore, random: Dice):
   let background = photo;
   if (random() < distractorShare) {
     const other = choose(cutouts, random);
-    if (other.entry.object !== wanted.entry.object) background = paste(background, cutouts, other.index, random).image;
+    if (other.entry.object !== wanted.entry.object)
+      background = paste(background, cutouts, other.index, random).image;
   }
   const { image, mask } = paste(background, cutouts, wanted.index, random);
   const object: SceneObject = { id: wanted.entry.object, mask, background };

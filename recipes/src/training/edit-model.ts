@@ -25,7 +25,7 @@ export const unetConfig: UnetConfig = UnetConfig.parse({
   sample_size: 32,
   in_channels: 2 * latentChannels,
   out_channels: latentChannels,
-  block_out_channels: [128, 192, 256],
+  block_out_channels: [128, 160, 192],
   down_block_types: ['DownBlock2D', 'CrossAttnDownBlock2D', 'DownBlock2D'],
   up_block_types: ['UpBlock2D', 'CrossAttnUpBlock2D', 'UpBlock2D'],
   layers_per_block: 1,
@@ -76,7 +76,11 @@ export interface BatchShape {
 export function editTraining(shape: BatchShape, deviations: Float32Array): EditTraining {
   const { batch, height, width, length } = shape;
   const root = Scope.root();
-  const { lastHiddenState, pooled } = clipText(root.child('text_encoder'), input('ids', [batch, length], 'int64'), textConfig);
+  const { lastHiddenState, pooled } = clipText(
+    root.child('text_encoder'),
+    input('ids', [batch, length], 'int64'),
+    textConfig,
+  );
   const sample = input('sample', [batch, 2 * latentChannels, height, width]);
   const inputs = { sample, timestep: input('timestep', [batch]), context: lastHiddenState };
   const denoised = unet(root.child('unet'), inputs, unetConfig);

@@ -1,6 +1,6 @@
 /** One training example: a scene, what is asked of it, and the teacher's answer. */
 import type { CutoutStore, PhotoStore } from '../data/store.ts';
-import { dice, type Dice } from '../dice.ts';
+import { type Dice, dice } from '../dice.ts';
 import { colourIds, type EditId, type EditRequest, editIds, type Strength } from '../edits.ts';
 import type { Pixels } from '../pixels.ts';
 import { labOf } from '../teachers/lab.ts';
@@ -43,7 +43,11 @@ export function drawExample(sources: Sources, size: Size, seed: number, index: n
 function drawEdit(random: Dice): EditId {
   const total = editIds.reduce((sum, id) => sum + (harder[id] ?? 1), 0);
   let rest = random() * total;
-  return editIds.find((id) => (rest -= harder[id] ?? 1) < 0) ?? 'keep';
+  for (const id of editIds) {
+    rest -= harder[id] ?? 1;
+    if (rest < 0) return id;
+  }
+  return 'keep';
 }
 
 /** The request of an edit on a scene: strength, and for objects which one and which colour. */

@@ -17,7 +17,11 @@ export interface PatchProjection {
 }
 
 /** Fits the projection to all patches of the views (values in [0, 1], sides multiples of `patch`). */
-export function fitPatchProjection(views: Iterable<Pixels>, patch: number, channels: number): PatchProjection {
+export function fitPatchProjection(
+  views: Iterable<Pixels>,
+  patch: number,
+  channels: number,
+): PatchProjection {
   const size = 3 * patch * patch;
   const sum = new Float64Array(size);
   const products = new Float64Array(size * size);
@@ -71,7 +75,9 @@ function* patchesOf(view: Pixels, patch: number): Iterable<Float32Array> {
 
 function project(covariance: Matrix, mean: Float64Array, patch: number, channels: number): PatchProjection {
   const size = mean.length;
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, { assumeSymmetric: true });
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, {
+    assumeSymmetric: true,
+  });
   const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!);
   const weight = new Float32Array(channels * size);
   const bias = new Float32Array(channels);

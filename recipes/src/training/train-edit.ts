@@ -114,7 +114,8 @@ async function trainStage(plan: EditPlan, run: StageRun, report: Report): Promis
     const chunks = await stream.window((step - run.first) * stage.batch);
     const batch = makeBatch({ chunks, tokenizer, alphas, shape }, plan.seed, step);
     const figures = await trainer.advance(batch);
-    if (!Number.isFinite(figures['loss'])) throw new Error(`the loss became ${figures['loss']} at step ${step}`);
+    if (!Number.isFinite(figures['loss']))
+      throw new Error(`the loss became ${figures['loss']} at step ${step}`);
     const line = { ...figures, seconds: (performance.now() - began) / 1000 };
     await appendFile(logFile(plan.folder), `${JSON.stringify({ step: trainer.step, ...line })}\n`);
     report(trainer.step, total, line);

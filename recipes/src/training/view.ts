@@ -1,6 +1,7 @@
 /** Views of stored pictures: a rectangle of the source, area-averaged to the wanted size. */
-import { between, type Dice } from '../dice.ts';
+
 import type { StoredCutout, StoredPhoto } from '../data/store.ts';
+import { between, type Dice } from '../dice.ts';
 import type { Pixels } from '../pixels.ts';
 
 /** A rectangle in source pixels, not necessarily whole ones. */
@@ -61,7 +62,8 @@ export function resample(
           const sourceX = Math.min(Math.max((columns.first[x] as number) + j, 0), source.width - 1);
           const weight = ((rowWeights[i] as number) * (columnWeights[j] as number)) / 255;
           const from = (sourceY * source.width + sourceX) * channels;
-          for (let c = 0; c < channels; c++) out[at + c] = (out[at + c] as number) + weight * (bytes[from + c] as number);
+          for (let c = 0; c < channels; c++)
+            out[at + c] = (out[at + c] as number) + weight * (bytes[from + c] as number);
         }
       }
     }
@@ -112,11 +114,15 @@ function jitter({ width, height, data }: Pixels, random: Dice): Pixels {
 }
 
 /** A cut-out scaled to `size`: colour multiplied by alpha, and alpha. */
-export function scaleCutout(cutout: StoredCutout, size: Size): { readonly colour: Float32Array; readonly alpha: Float32Array } {
+export function scaleCutout(
+  cutout: StoredCutout,
+  size: Size,
+): { readonly colour: Float32Array; readonly alpha: Float32Array } {
   const premultiplied = new Uint8Array(cutout.rgba.length);
   for (let i = 0; i < premultiplied.length; i += 4) {
     const alpha = cutout.rgba[i + 3] as number;
-    for (let c = 0; c < 3; c++) premultiplied[i + c] = Math.round(((cutout.rgba[i + c] as number) * alpha) / 255);
+    for (let c = 0; c < 3; c++)
+      premultiplied[i + c] = Math.round(((cutout.rgba[i + c] as number) * alpha) / 255);
     premultiplied[i + 3] = alpha;
   }
   const whole = { left: 0, top: 0, width: cutout.width, height: cutout.height };
