@@ -147,23 +147,37 @@ function splat(before: Float32Image, target: Float32Array, shape: GridShape): Fl
   const moments = new Float64Array(equationSize);
   const alongX = axisWeights(before.width, columns);
   const alongY = axisWeights(before.height, rows);
+  const offsets = cornerOffsets(shape);
+  const weights = new Float64Array(8);
   for (let y = 0, at = 0; y < before.height; y++) {
+    const row = (alongY.first[y] as number) * columns;
     for (let x = 0; x < before.width; x++, at += 3) {
       writeMoments(moments, before.data, target, at);
       const level = lumaOf(before.data, at) * (bins - 1);
       const bin = Math.min(bins - 2, Math.floor(level));
-      const fx = alongX.fraction[x] as number;
-      const fy = alongY.fraction[y] as number;
+      const node = (row + (alongX.first[x] as number)) * bins + bin;
+      writeCornerWeights(weights, alongX.fraction[x] as number, alongY.fraction[y] as number, level - bin);
       for (let corner = 0; corner < 8; corner++) {
-        const [dx, dy, dz] = [corner & 1, (corner >> 1) & 1, corner >> 2];
-        const weight = (dx ? fx : 1 - fx) * (dy ? fy : 1 - fy) * (dz ? level - bin : 1 - level + bin);
-        const row = (alongY.first[y] as number) + dy;
-        const column = (alongX.first[x] as number) + dx;
-        addScaled(equations, ((row * columns + column) * bins + bin + dz) * equationSize, moments, weight);
+        const to = (node + (offsets[corner] as number)) * equationSize;
+        addScaled(equations, to, moments, weights[corner] as number);
       }
     }
   }
   return equations;
+}
+
+/** How many nodes each corner of a cell lies after its first; bit 0 of the corner is x, bit 1 y, bit 2 luma. */
+function cornerOffsets({ columns, bins }: GridShape): Int32Array {
+  return new Int32Array(8).map((_, corner) => {
+    return ((corner & 1) + ((corner >> 1) & 1) * columns) * bins + (corner >> 2);
+  });
+}
+
+function writeCornerWeights(weights: Float64Array, fx: number, fy: number, fz: number): void {
+  for (let corner = 0; corner < 8; corner++) {
+    const inPlane = (corner & 1 ? fx : 1 - fx) * (corner & 2 ? fy : 1 - fy);
+    weights[corner] = inPlane * (corner & 4 ? fz : 1 - fz);
+  }
 }
 
 function addScaled(target: Float64Array, base: number, values: Float64Array, weight: number): void {

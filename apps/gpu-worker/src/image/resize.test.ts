@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { decodeImage } from './decode.ts';
 import { encodePreview } from './preview.ts';
 import { proceduralPhoto, psnr } from './procedural-photo.ts';
-import { type Raster, toFloat32Image } from './raster.ts';
-import { fromTensor, modelSize, resizeRaster, toTensor } from './resize.ts';
+import { fromFloat32Image, type Raster, toFloat32Image } from './raster.ts';
+import { floatImageFromTensor, fromTensor, modelSize, resizeRaster, toTensor } from './resize.ts';
 
 describe('modelSize', () => {
   it.each([
@@ -135,6 +135,16 @@ describe('tensors', () => {
   it('lay transparency on white', () => {
     const raster: Raster = { width: 1, height: 1, channels: 4, data: new Uint8Array([0, 0, 0, 0]) };
     expect([...toTensor(raster)]).toEqual([1, 1, 1]);
+  });
+
+  it('become float pictures with the same colours', () => {
+    const photo = proceduralPhoto(9, 14);
+    const image = floatImageFromTensor(toTensor(photo), { width: 9, height: 14 });
+    expect(fromFloat32Image(image)).toEqual(photo);
+    expect(psnr(image, toFloat32Image(photo))).toBeGreaterThan(120);
+    expect(() => floatImageFromTensor(new Float32Array(5), { width: 1, height: 1 })).toThrow(
+      'expected 3 values',
+    );
   });
 
   it('are clamped and rounded to nearest, NaN to 0', () => {

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { assertRaster, flattenAlpha, type Raster } from './raster.ts';
+import { assertRaster, type Float32Image, flattenAlpha, type Raster } from './raster.ts';
 
 export interface Size {
   readonly width: number;
@@ -86,12 +86,8 @@ export function toTensor(raster: Raster): Float32Array {
  * @throws TypeError where the tensor's length does not fit the size.
  */
 export function fromTensor(tensor: Float32Array, { width, height }: Size): Raster {
+  assertTensor(tensor, { width, height });
   const area = width * height;
-  if (tensor.length !== area * 3) {
-    throw new TypeError(
-      `tensor: expected ${area * 3} values for [1, 3, ${height}, ${width}], got ${tensor.length}`,
-    );
-  }
   const data = new Uint8Array(area * 3);
   for (let pixel = 0; pixel < area; pixel++) {
     for (let c = 0; c < 3; c++) {
@@ -100,4 +96,28 @@ export function fromTensor(tensor: Float32Array, { width, height }: Size): Raste
     }
   }
   return { width, height, channels: 3, data };
+}
+
+/**
+ * [1, 3, height, width] in [-1, 1] to an interleaved picture, `x / 2 + 0.5`, neither rounded nor clamped: what
+ * `upsampleEdit` takes.
+ * @throws TypeError where the tensor's length does not fit the size.
+ */
+export function floatImageFromTensor(tensor: Float32Array, { width, height }: Size): Float32Image {
+  assertTensor(tensor, { width, height });
+  const area = width * height;
+  const data = new Float32Array(area * 3);
+  for (let pixel = 0; pixel < area; pixel++) {
+    for (let c = 0; c < 3; c++) data[pixel * 3 + c] = (tensor[c * area + pixel] as number) / 2 + 0.5;
+  }
+  return { width, height, data };
+}
+
+function assertTensor(tensor: Float32Array, { width, height }: Size): void {
+  const expected = width * height * 3;
+  if (tensor.length !== expected) {
+    throw new TypeError(
+      `tensor: expected ${expected} values for [1, 3, ${height}, ${width}], got ${tensor.length}`,
+    );
+  }
 }

@@ -46,7 +46,7 @@ function withNoise(image: Float32Image, sigma: number): Float32Image {
 }
 
 async function beforeOf(original: Raster): Promise<Float32Image> {
-  const size = modelSize(original.width, original.height, { longSide: 192, multiple: 8 });
+  const size = modelSize(original.width, original.height, { longSide: 96, multiple: 8 });
   return toFloat32Image(await resizeRaster(original, size));
 }
 
