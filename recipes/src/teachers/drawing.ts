@@ -31,7 +31,7 @@ export const sketch: Teacher = ({ image }, { strength }) => {
 export const painting: Teacher = ({ image }, { strength }) => {
   const s = strengths[strength];
   const short = Math.min(image.width, image.height);
-  const radius = Math.max(1, Math.round(short * 0.021 * Math.sqrt(s)));
+  const radius = Math.max(1, Math.round(short * 0.016 * Math.sqrt(s)));
   const strokes = blurPixels(quadrantMeans(blurPixels(image, 0.5), radius), Math.max(0.5, short * 0.0035));
   return mapColours(strokes, (colour) => scaleSaturation(colour, 1 + 0.22 * s));
 };
