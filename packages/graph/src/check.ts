@@ -5,11 +5,11 @@ import { type Graph, isLeaf, nameOf, sameType, topologicalOrder, type Value } fr
 
 /**
  * Verifies a graph before it leaves this package: every op is in the table, every type is what the op infers, every
- * input is listed, every name is unique.
+ * input is listed, every name is unique among inputs, parameters and outputs.
  * @throws GraphError naming the first op that is wrong.
  */
 export function check(graph: Graph): Graph {
-  const names = new Map<string, Value>();
+  const names = new Map(graph.inputs.map((value) => [nameOf(value), value]));
   const listed = new Set(graph.inputs);
   for (const node of topologicalOrder([...graph.outputs.values()])) {
     const output = node.outputs[0] as Value;
@@ -33,6 +33,10 @@ export function check(graph: Graph): Graph {
         `${node.rule.op}: output ${i} is ${actual.dtype} ${showShape(actual.shape)}, not ${shown}`,
       );
     });
+  }
+  for (const [name, value] of graph.outputs) {
+    const leaf = names.get(name);
+    if (leaf && leaf !== value) throw new GraphError(`output ${JSON.stringify(name)} is called like a leaf`);
   }
   return graph;
 }

@@ -13,8 +13,16 @@ import {
 import { check } from '../check.ts';
 import type { ConstantData, Dtype } from '../dtype.ts';
 import { GraphError } from '../graph-error.ts';
-import { showShape } from '../shape.ts';
-import { type Graph, isLeaf, nameOf, storedParameters, topologicalOrder, type Value } from '../value.ts';
+import { showShape, sizeOf } from '../shape.ts';
+import {
+  type Graph,
+  isLeaf,
+  nameOf,
+  showType,
+  storedParameters,
+  topologicalOrder,
+  type Value,
+} from '../value.ts';
 import { toFloat16Bits } from './float16.ts';
 import { lower, microsoftDomain, type OnnxNode, type Operand } from './lower.ts';
 
@@ -39,16 +47,19 @@ const dataTypes: Record<Dtype, DataType> = {
   bool: DataType.BOOL,
 };
 
+const bytesPerElement: Record<Dtype, number> = { float32: 4, float16: 2, int64: 8, int32: 4, bool: 1 };
+
 type NodeProto = MessageInitShape<typeof NodeProtoSchema>;
 type TensorProto = MessageInitShape<typeof TensorProtoSchema>;
 
 /**
  * @param weights elements or place of every parameter that the graph stores.
- * @throws GraphError when a stored parameter has no weight, or the graph does not pass its check.
+ * @throws GraphError when a stored parameter has no weight or one of another size, or the graph does not pass its check.
  */
 export function writeOnnx(graph: Graph, weights: ReadonlyMap<string, Weight> = new Map()): Uint8Array {
   check(graph);
-  const names = nameValues(graph);
+  const fresh = freshNames(graph);
+  const names = nameValues(graph, fresh);
   const initializers: TensorProto[] = [];
   for (const [name, value] of storedParameters(graph)) {
     const weight = weights.get(name);
@@ -56,7 +67,7 @@ export function writeOnnx(graph: Graph, weights: ReadonlyMap<string, Weight> = n
       throw new GraphError(`no weight for parameter ${JSON.stringify(name)} ${showShape(value.shape)}`);
     initializers.push(weightTensor(name, value, weight));
   }
-  const nodes = writeNodes(graph, names, initializers);
+  const nodes = writeNodes(graph, { names, fresh, initializers });
   const model = create(ModelProtoSchema, {
     irVersion,
     producerName: 'darkroom',
@@ -75,12 +86,19 @@ export function writeOnnx(graph: Graph, weights: ReadonlyMap<string, Weight> = n
   return toBinary(ModelProtoSchema, model);
 }
 
-function writeNodes(graph: Graph, names: Map<Value, string>, initializers: TensorProto[]): NodeProto[] {
+interface Writing {
+  readonly names: ReadonlyMap<Value, string>;
+  readonly fresh: FreshName;
+  /** Receives constants and lists on the way. */
+  readonly initializers: TensorProto[];
+}
+
+function writeNodes(graph: Graph, { names, fresh, initializers }: Writing): NodeProto[] {
   const nodes: NodeProto[] = [];
   const lists = new Map<string, string>();
   const nameList = (list: readonly number[]): string => {
     const key = list.join();
-    const name = lists.get(key) ?? `list_${lists.size}`;
+    const name = lists.get(key) ?? fresh('list');
     if (!lists.has(key))
       initializers.push(tensor(name, [list.length], BigInt64Array.from(list, BigInt), 'int64'));
     lists.set(key, name);
@@ -113,17 +131,36 @@ function writeNodes(graph: Graph, names: Map<Value, string>, initializers: Tenso
   return nodes;
 }
 
-function nameValues(graph: Graph): Map<Value, string> {
+function nameValues(graph: Graph, fresh: FreshName): Map<Value, string> {
   const names = new Map<Value, string>();
   for (const [name, value] of graph.outputs) {
     if (!isLeaf(value.node) && !names.has(value)) names.set(value, name);
   }
   for (const node of topologicalOrder([...graph.outputs.values()])) {
     for (const output of node.outputs) {
-      if (!names.has(output)) names.set(output, node.name ?? `v${names.size}`);
+      if (!names.has(output)) names.set(output, node.name ?? fresh('v'));
     }
   }
   return names;
+}
+
+/** A name that nothing else in the model has. */
+type FreshName = (stem: string) => string;
+
+/** Numbers values, passing over what inputs, parameters and outputs are called. */
+function freshNames(graph: Graph): FreshName {
+  const taken = new Set([
+    ...graph.inputs.map(nameOf),
+    ...storedParameters(graph).keys(),
+    ...graph.outputs.keys(),
+  ]);
+  let count = 0;
+  return (stem) => {
+    let name = '';
+    do name = `${stem}${count++}`;
+    while (taken.has(name));
+    return name;
+  };
 }
 
 function nodeProto(node: OnnxNode, outputs: string[], nameOperand: (operand: Operand) => string): NodeProto {
@@ -150,6 +187,11 @@ function attribute(
 }
 
 function weightTensor(name: string, value: Value, weight: Weight): TensorProto {
+  const elements = sizeOf(value.shape);
+  const given = weight instanceof Float32Array ? weight.length : weight.length / bytesPerElement[value.dtype];
+  if (given !== elements) {
+    throw new GraphError(`weight ${JSON.stringify(name)}: ${given} elements do not fill ${showType(value)}`);
+  }
   if (weight instanceof Float32Array) return tensor(name, value.shape, weight, value.dtype);
   return {
     name,
