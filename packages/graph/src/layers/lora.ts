@@ -1,3 +1,4 @@
+import type { Dtype } from '../dtype.ts';
 import { add, scale } from '../ops/elementwise.ts';
 import { matmul } from '../ops/matmul.ts';
 import { parameter, type Value } from '../value.ts';
@@ -36,8 +37,8 @@ export function lora({
   nameOf = diffusersName,
 }: LoraOptions): Lora {
   const parameters = new Map<string, Value>();
-  const matrix = (name: string, shape: readonly number[]): Value => {
-    const value = parameters.get(name) ?? parameter(name, shape);
+  const matrix = (name: string, shape: readonly number[], dtype: Dtype): Value => {
+    const value = parameters.get(name) ?? parameter(name, shape, dtype);
     parameters.set(name, value);
     return value;
   };
@@ -45,8 +46,8 @@ export function lora({
     const [out, inner] = weight.shape;
     if (!targets(name) || out === undefined || inner === undefined || weight.shape.length !== 2)
       return weight;
-    const down = matrix(nameOf(name, 'down'), [rank, inner]);
-    const up = matrix(nameOf(name, 'up'), [out, rank]);
+    const down = matrix(nameOf(name, 'down'), [rank, inner], weight.dtype);
+    const up = matrix(nameOf(name, 'up'), [out, rank], weight.dtype);
     return add(weight, scale(matmul(up, down), (strength * alpha) / rank));
   };
   return { adapt, parameters };

@@ -1,3 +1,4 @@
+import type { Dtype } from '../dtype.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reshape, transpose } from '../ops/movement.ts';
 import { expand } from '../ops/reduction.ts';
@@ -20,13 +21,13 @@ export function resizeNearest(x: Value, factor: number): Value {
 /** Bilinear resize of [N, C, H, W] with half-pixel centres (`align_corners=False`), as two products with constant matrices. */
 export function resizeBilinear(x: Value, height: number, width: number): Value {
   const [, , oldHeight, oldWidth] = x.shape as [number, number, number, number];
-  const rows = interpolation(oldHeight, height);
-  const columns = transpose(interpolation(oldWidth, width), [1, 0]);
+  const rows = interpolation(oldHeight, height, x.dtype);
+  const columns = transpose(interpolation(oldWidth, width, x.dtype), [1, 0]);
   return matmul(matmul(rows, x), columns);
 }
 
 /** Matrix [to, from] whose rows blend the two nearest old samples. */
-function interpolation(from: number, to: number): Value {
+function interpolation(from: number, to: number, dtype: Dtype): Value {
   const data = new Float32Array(to * from);
   for (let i = 0; i < to; i++) {
     const centre = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1);
@@ -35,7 +36,7 @@ function interpolation(from: number, to: number): Value {
     data[i * from + low] = (data[i * from + low] as number) + 1 - (centre - low);
     data[i * from + high] = (data[i * from + high] as number) + centre - low;
   }
-  return constant(data, [to, from]);
+  return constant(data, [to, from], dtype);
 }
 
 /** [N, C r², H, W] -> [N, C, H r, W r], channels ordered (C, row, column) as PyTorch's PixelShuffle. */

@@ -38,7 +38,10 @@ function keyOf(node: Node, inputs: readonly number[]): string | undefined {
   if (!isLeaf(node)) return `${node.rule.op}(${inputs.join()})${JSON.stringify(node.attributes)}`;
   if (node.rule.op !== 'Constant' || !node.data || node.data.length > longestComparedConstant)
     return undefined;
-  return `${type.dtype}[${type.shape.join()}]${node.data.join()}`;
+  const elements = Array.from<number | bigint, string>(node.data, (element) =>
+    Object.is(element, -0) ? '-0' : `${element}`,
+  );
+  return `${type.dtype}[${type.shape.join()}]${elements.join()}`;
 }
 
 function withInputs(node: Node, inputs: readonly Value[]): Node {
