@@ -1,6 +1,5 @@
 // What happens to images and latents outside the networks: sampling, masks, joining channels.
 
-import { AppError } from '@darkroom/shared/errors';
 import { diffuse } from '@darkroom/shared/parameterization';
 import { weightedSum } from '@darkroom/shared/samplers/weighted-sum';
 import { levelAt } from '@darkroom/shared/schedulers/noise';
@@ -101,13 +100,12 @@ export function noised(
 const evaluationsPerStep: Readonly<Record<string, number>> = { HeunDiscreteScheduler: 2 };
 
 /**
- * Index of the first evaluation when only the last `strength` of the steps are run.
+ * Index of the first evaluation when only the last `strength` of the steps, but at least one, is run.
  * @param strength in (0, 1]
- * @throws invalid_request when no step is left
  */
 export function beginOf({ config, steps }: Schedule, strength: number): number {
-  const run = Math.min(Math.trunc(steps * strength), steps);
-  if (run >= 1) return (steps - run) * (evaluationsPerStep[config._class_name] ?? 1);
-  const message = `strength: ${strength} of ${steps} steps leaves none to run, expected at least ${1 / steps}`;
-  throw new AppError('invalid_request', { message, details: { field: 'strength' } });
+  if (!(strength > 0 && strength <= 1))
+    throw new TypeError(`strength: expected a number in (0, 1], got ${strength}`);
+  const run = Math.max(1, Math.trunc(steps * strength));
+  return (steps - run) * (evaluationsPerStep[config._class_name] ?? 1);
 }

@@ -5,7 +5,7 @@ import type { SamplerRun } from '@darkroom/shared/samplers/sampler';
 import type { Schedule } from '@darkroom/shared/schedulers/schedule';
 import type { ModelStore } from '../runtime/model-store.ts';
 import { type DenoiseStep, denoise } from './denoise.ts';
-import type { DiffusionModel } from './diffusion-model.ts';
+import { type DiffusionModel, imageConditioning } from './diffusion-model.ts';
 import type { Guidance } from './guidance.ts';
 import {
   beginOf,
@@ -52,7 +52,10 @@ export async function* edit(run: DiffusionRun, imageLatent: Float32Array): Async
   yield* sampleLatents(run, { initial: fromNoise(run), channels: imageLatent });
 }
 
-/** SDEdit (Meng et al. 2022): an image noised part of the way, then denoised towards the prompt. */
+/**
+ * SDEdit (Meng et al. 2022): an image noised part of the way, then denoised towards the prompt. A network that reads the
+ * photo is shown it all along.
+ */
 export async function* imageToImage(
   run: DiffusionRun,
   image: Planes,
@@ -60,7 +63,8 @@ export async function* imageToImage(
 ): AsyncGenerator<DenoiseStep> {
   const begin = beginOf(run.schedule, strength);
   const clean = { latent: await encodeScaled(run, image, 'image'), noise: drawInitial(run) };
-  yield* sampleLatents(run, { begin, initial: noised(run.schedule, begin, clean) });
+  const channels = await photoChannels(run, image);
+  yield* sampleLatents(run, { begin, initial: noised(run.schedule, begin, clean), channels });
 }
 
 export interface InpaintInputs {
@@ -73,14 +77,13 @@ export interface InpaintInputs {
 }
 
 /**
- * Paints the masked part anew. A network with channels for mask and masked image is told both; any other has the kept
- * part's latents put back after every step.
+ * Paints the masked part anew. A network that reads mask and masked photo is told both; any other has the kept part's
+ * latents put back after every step.
  */
 export async function* inpaint(run: DiffusionRun, inputs: InpaintInputs): AsyncGenerator<DenoiseStep> {
-  const { in_channels: taken, out_channels: made } = run.model.unet.config;
   const begin = beginOf(run.schedule, inputs.strength);
   const mask = resizeMaskNearest(inputs.mask, run.size);
-  if (taken > made) {
+  if (imageConditioning(run.model) === 'masked_photo') {
     const channels = await maskedChannels(run, inputs, mask);
     yield* sampleLatents(run, { begin, channels, initial: await inpaintStart(run, inputs, begin) });
     return;
@@ -88,6 +91,7 @@ export async function* inpaint(run: DiffusionRun, inputs: InpaintInputs): AsyncG
   const clean = { latent: await encodeScaled(run, inputs.image, 'image'), noise: drawInitial(run) };
   yield* sampleLatents(run, {
     begin,
+    channels: await photoChannels(run, inputs.image),
     initial: inputs.strength < 1 ? noised(run.schedule, begin, clean) : fromNoise(run),
     project: (sample, next) => blendByMask(mask.data, sample, noised(run.schedule, next, clean)),
   });
@@ -112,7 +116,15 @@ async function maskedChannels(
   return joinChannels(small.data, await encodeScaled(run, hideMasked(image, mask), 'masked_image'));
 }
 
-type Start = Pick<SamplerRun, 'initial' | 'begin' | 'project'> & { readonly channels?: Float32Array };
+/** The photo's mean latent, not scaled, for a network that reads it. */
+async function photoChannels(run: DiffusionRun, image: Planes): Promise<Float32Array | undefined> {
+  if (imageConditioning(run.model) !== 'photo') return undefined;
+  return (await encodeImage(run.store, run.model.vae, image)).mean;
+}
+
+type Start = Pick<SamplerRun, 'initial' | 'begin' | 'project'> & {
+  readonly channels?: Float32Array | undefined;
+};
 
 async function* sampleLatents(run: DiffusionRun, { channels, ...start }: Start): AsyncGenerator<DenoiseStep> {
   const { store, model, schedule, signal } = run;
