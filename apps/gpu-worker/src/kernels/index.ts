@@ -1,0 +1,19 @@
+// The table of kernels: one per kind of job.
+import type { Job } from '@darkroom/shared/contracts/job';
+import type { JobKind } from '@darkroom/shared/contracts/job-request';
+import { edit } from './edit.ts';
+import { generate } from './generate.ts';
+import { img2img } from './img2img.ts';
+import { inpaint } from './inpaint.ts';
+import type { JobEvent, JobOf, Kernel, KernelContext } from './kernel.ts';
+
+export const kernels = { edit, generate, img2img, inpaint } satisfies {
+  readonly [K in JobKind]: Kernel<JobOf<K>>;
+};
+
+/** Runs a job; its last events are its pictures. */
+export function runJob(job: Job, context: KernelContext): AsyncIterable<JobEvent> {
+  // The table's row and the job carry the same kind, which the type of a lookup cannot say.
+  const kernel = kernels[job.kind] as Kernel;
+  return kernel(job, context);
+}

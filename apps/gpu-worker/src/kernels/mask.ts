@@ -1,0 +1,93 @@
+// Masks at full size: which pixels of a photo an edit may touch.
+import { AppError } from '@darkroom/shared/errors';
+import type { Planes } from '../diffusion/latents.ts';
+import { decodeImage } from '../image/decode.ts';
+import { flattenAlpha, type Raster } from '../image/raster.ts';
+import { resizeRaster, type Size } from '../image/resize.ts';
+
+/** One byte a pixel: 0 the photo stays, 255 the edit shows, between them a blend. */
+export interface Mask extends Size {
+  readonly data: Uint8Array;
+}
+
+/** Proof that an edit kept to its mask, counted on the pixels before they are encoded. */
+export interface MaskReport {
+  readonly insidePixels: number;
+  /** Pixels where the mask is 0. */
+  readonly outsidePixels: number;
+  /** Of these, how many differ from the photo. */
+  readonly changedOutsidePixels: number;
+  /** Whether the file holds exactly these pixels. */
+  readonly lossless: boolean;
+}
+
+/**
+ * Reads a mask picture: brightness is the weight.
+ * @throws invalid_request when its size is not the photo's
+ */
+export async function readMask(bytes: Uint8Array, photo: Size): Promise<Mask> {
+  const picture = await decodeImage(bytes);
+  const { width, height, data } = flattenAlpha(picture, [0, 0, 0]);
+  if (width !== photo.width || height !== photo.height) {
+    const message = `mask: expected the photo's size ${photo.width}×${photo.height}, got ${width}×${height}`;
+    throw new AppError('invalid_request', { message, details: { field: 'mask' } });
+  }
+  return {
+    width,
+    height,
+    data: Uint8Array.from({ length: width * height }, (_, pixel) => brightness(data, pixel)),
+  };
+}
+
+/** ITU-R BT.601 luma, which leaves grey as it is. */
+function brightness(rgb: Uint8Array, pixel: number): number {
+  const [red, green, blue] = rgb.subarray(3 * pixel, 3 * pixel + 3) as unknown as [number, number, number];
+  return Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
+}
+
+/** The mask at a model's size, as planes of 0 and 1: 1 where at least half of it shows the edit. */
+export async function maskPlanes({ width, height, data }: Mask, size: Size): Promise<Planes> {
+  const grey: Raster = {
+    width,
+    height,
+    channels: 3,
+    data: Uint8Array.from({ length: 3 * data.length }, (_, i) => data[Math.floor(i / 3)] as number),
+  };
+  const small = await resizeRaster(grey, size);
+  const planes = Float32Array.from({ length: size.width * size.height }, (_, i) =>
+    Number((small.data[3 * i] as number) >= 128),
+  );
+  return { ...size, data: planes };
+}
+
+/** The edit where the mask lets it show; elsewhere the photo's own bytes. Both have the same size and channels. */
+export function compositeByMask(photo: Raster, edited: Raster, mask: Mask): Raster {
+  const { channels } = photo;
+  const data = photo.data.slice();
+  for (let pixel = 0; pixel < mask.data.length; pixel++) {
+    const weight = mask.data[pixel] as number;
+    if (weight === 0) continue;
+    for (let at = pixel * channels; at < (pixel + 1) * channels; at++) {
+      const below = photo.data[at] as number;
+      data[at] = Math.round(below + (((edited.data[at] as number) - below) * weight) / 255);
+    }
+  }
+  return { ...photo, data };
+}
+
+/** Counts what changed outside the mask. */
+export function reportMask(photo: Raster, result: Raster, mask: Mask, lossless: boolean): MaskReport {
+  const { channels } = photo;
+  let outsidePixels = 0;
+  let changedOutsidePixels = 0;
+  for (let pixel = 0; pixel < mask.data.length; pixel++) {
+    if (mask.data[pixel] !== 0) continue;
+    outsidePixels += 1;
+    for (let at = pixel * channels; at < (pixel + 1) * channels; at++) {
+      if (photo.data[at] === result.data[at]) continue;
+      changedOutsidePixels += 1;
+      break;
+    }
+  }
+  return { insidePixels: mask.data.length - outsidePixels, outsidePixels, changedOutsidePixels, lossless };
+}

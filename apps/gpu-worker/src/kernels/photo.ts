@@ -1,0 +1,41 @@
+// A job's photo: at full size, and at the size at which a model works on it.
+import type { ImageRef } from '@darkroom/shared/contracts/image-ref';
+import { type DiffusionModel, nativeSide, pictureMultiple } from '../diffusion/diffusion-model.ts';
+import type { PlaneSize, Planes } from '../diffusion/latents.ts';
+import { decodeImage } from '../image/decode.ts';
+import type { Float32Image, Raster } from '../image/raster.ts';
+import { modelSize, resizeRaster, toTensor } from '../image/resize.ts';
+import type { KernelContext } from './kernel.ts';
+
+export interface Photo {
+  readonly original: Raster;
+  /** [1, 3, …] in [-1, 1] at the model's size. */
+  readonly working: Planes;
+}
+
+/** Reads and decodes a photo. @throws unsupported_media, image_too_large, image_corrupt */
+export async function readPhoto(
+  image: ImageRef,
+  model: DiffusionModel,
+  { read }: KernelContext,
+): Promise<Photo> {
+  const original = await decodeImage(await read(image));
+  const budget = { multiple: pictureMultiple(model), longSide: nativeSide(model) };
+  const size = modelSize(original.width, original.height, budget);
+  return { original, working: { data: toTensor(await resizeRaster(original, size)), ...size } };
+}
+
+/** Size of the latents of a picture. */
+export function latentSize({ width, height }: PlaneSize, { vae }: DiffusionModel): PlaneSize {
+  return { width: width / vae.factor, height: height / vae.factor };
+}
+
+/** Planes [1, 3, …] in [-1, 1] as an interleaved picture in [0, 1]. */
+export function toFloat32Image({ data, width, height }: Planes): Float32Image {
+  const area = width * height;
+  const interleaved = new Float32Array(3 * area);
+  for (let pixel = 0; pixel < area; pixel++) {
+    for (let c = 0; c < 3; c++) interleaved[3 * pixel + c] = (data[c * area + pixel] as number) / 2 + 0.5;
+  }
+  return { width, height, data: interleaved };
+}
