@@ -1,7 +1,7 @@
 // Writing safetensors files.
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
-import { encodeHalf } from './safetensors-float.ts';
+import { toFloat16Bits } from '@darkroom/graph/onnx/float16';
 import { elementBytes, elementCount, inWritingOrder, type StoredTensor } from './safetensors-format.ts';
 
 /** A tensor to write: float32 values stored as they are or rounded to half, or any stored tensor. */
@@ -67,6 +67,6 @@ function encodeHeader(
 }
 
 function storedBytes({ dtype, data }: WritableTensor): Uint8Array {
-  const elements = dtype === 'F16' && data instanceof Float32Array ? encodeHalf(data) : data;
+  const elements = dtype === 'F16' && data instanceof Float32Array ? toFloat16Bits(data) : data;
   return new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
 }
