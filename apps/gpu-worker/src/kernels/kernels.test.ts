@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import { Job } from '@darkroom/shared/contracts/job';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type TinyModel, writeTinyModel } from '../../../../test/support/tiny-model.ts';
+import { type TinyPipeline, writeTinyPipeline } from '../../../../test/support/tiny-pipeline.ts';
 import { openDiffusionModel } from '../diffusion/diffusion-model.ts';
 import { decodeImage } from '../image/decode.ts';
 import { encodeImage } from '../image/encode.ts';
@@ -52,7 +52,7 @@ async function album(pictures: Readonly<Record<string, Raster>>) {
 }
 
 interface Stage {
-  readonly model: TinyModel;
+  readonly model: TinyPipeline;
   readonly pictures?: Readonly<Record<string, Raster>>;
   /** What the job's fields are laid over. */
   readonly fields: Readonly<Record<string, unknown>>;
@@ -61,7 +61,7 @@ interface Stage {
 
 /** Starts a job on a freshly written model; `mask: true` stands for the stored mask. */
 async function* start({ model, pictures, fields, lent }: Stage): AsyncGenerator<JobEvent> {
-  await writeTinyModel(folder, model);
+  await writeTinyPipeline(folder, model);
   const { refs, read } = await album(pictures ?? { photo, mask: halfMask });
   const job = Job.parse({
     version: 1,
@@ -78,7 +78,7 @@ async function* start({ model, pictures, fields, lent }: Stage): AsyncGenerator<
 }
 
 async function run(
-  model: TinyModel,
+  model: TinyPipeline,
   fields: Stage['fields'],
   lent?: Partial<KernelContext>,
 ): Promise<JobEvent[]> {
@@ -92,10 +92,10 @@ async function pictures(events: readonly JobEvent[]): Promise<Raster[]> {
   return Promise.all(outputs.map(({ bytes }) => decodeImage(bytes)));
 }
 
-const instruct: TinyModel = { reads: 'photo', vae: 'AutoencoderKL' };
-const embedded: TinyModel = { reads: 'photo', vae: 'AutoencoderPatch', returnsPhoto: true };
-const plain: TinyModel = { reads: 'nothing', vae: 'AutoencoderKL' };
-const inpainting: TinyModel = { reads: 'masked photo', vae: 'AutoencoderKL' };
+const instruct: TinyPipeline = { reads: 'photo', vae: 'AutoencoderKL' };
+const embedded: TinyPipeline = { reads: 'photo', vae: 'AutoencoderPatch', returnsPhoto: true };
+const plain: TinyPipeline = { reads: 'nothing', vae: 'AutoencoderKL' };
+const inpainting: TinyPipeline = { reads: 'masked photo', vae: 'AutoencoderKL' };
 
 describe('an edit job', () => {
   it('reports its steps and gives as many pictures as asked for, of the size of the photo', async () => {
