@@ -1,10 +1,10 @@
 /** The training step as one graph: loss, gradients, clipping, optimizer and moving average; and the loop's state. */
 import { gradient } from '@darkroom/graph/gradient';
+import { scale } from '@darkroom/graph/ops/elementwise';
 import { movingAverage } from '@darkroom/graph/optimizers/average';
 import { clipByGlobalNorm } from '@darkroom/graph/optimizers/clip';
 import type { Optimizer } from '@darkroom/graph/optimizers/optimizer';
 import type { Schedule } from '@darkroom/graph/optimizers/schedule';
-import { scale } from '@darkroom/graph/ops/elementwise';
 import { dedupe } from '@darkroom/graph/passes/dedupe';
 import { sizeOf } from '@darkroom/graph/shape';
 import { type Graph, graphOf, input, type Value } from '@darkroom/graph/value';
@@ -37,10 +37,21 @@ export function trainingGraph(plan: TrainingPlan): Graph {
   const learningRate = scale(plan.schedule(step), plan.learningRate);
   const raw = gradient(plan.loss, trained);
   const { gradients, norm } = clipByGlobalNorm(raw, plan.maxGradientNorm ?? Number.MAX_VALUE);
-  const outputs: Record<string, Value> = { loss: plan.loss, gradient_norm: norm, learning_rate: learningRate, ...plan.metrics };
+  const outputs: Record<string, Value> = {
+    loss: plan.loss,
+    gradient_norm: norm,
+    learning_rate: learningRate,
+    ...plan.metrics,
+  };
   [...plan.parameters].forEach(([name, parameter], i) => {
     const state = plan.optimizer.slots.map((slot) => input(`${slot}:${name}`, parameter.shape));
-    const updated = plan.optimizer.update({ step, learningRate, parameter, gradient: gradients[i] as Value, state });
+    const updated = plan.optimizer.update({
+      step,
+      learningRate,
+      parameter,
+      gradient: gradients[i] as Value,
+      state,
+    });
     outputs[`next:${name}`] = updated.parameter;
     plan.optimizer.slots.forEach((slot, k) => {
       outputs[`next:${slot}:${name}`] = updated.state[k] as Value;
@@ -79,7 +90,10 @@ export class Trainer implements AsyncDisposable {
   /** @param initial first value of every trained parameter; the moving average starts there too. */
   static async create(plan: TrainingPlan, initial: ReadonlyMap<string, Float32Array>): Promise<Trainer> {
     const graph = trainingGraph(plan);
-    const session = await Session.compile(graph, { weights: plan.weights ?? new Map(), optimization: 'extended' });
+    const session = await Session.compile(graph, {
+      weights: plan.weights ?? new Map(),
+      optimization: 'extended',
+    });
     return new Trainer(session, graph, initial);
   }
 
@@ -98,11 +112,21 @@ export class Trainer implements AsyncDisposable {
     return Object.fromEntries(this.#metrics.map((name) => [name, Number(results[name]?.[0])]));
   }
 
-  /** The trained parameters, or their moving averages where they are kept. */
+  /**
+   * The trained parameters, or their moving averages; the arrays are the trainer's own and change with the next step.
+   * @throws TypeError when averages are asked for and the plan keeps none.
+   */
   weights(kind: 'latest' | 'average'): Map<string, Float32Array> {
     const prefix = kind === 'average' ? 'average:' : '';
     const names = [...this.#shapes.keys()].filter((name) => !name.includes(':'));
-    return new Map(names.map((name) => [name, this.#state[prefix + name] as Float32Array]));
+    return new Map(
+      names.map((name) => {
+        const data = this.#state[prefix + name];
+        if (!data)
+          throw new TypeError(`expected a plan with averageDecay, came one without: ${name} has no average`);
+        return [name, data];
+      }),
+    );
   }
 
   /** Writes everything that the next step depends on. */
@@ -117,18 +141,23 @@ export class Trainer implements AsyncDisposable {
 
   /**
    * Goes on from a file of {@link save}.
-   * @throws TypeError when the file belongs to another network.
+   * @throws TypeError when the file belongs to another network or optimizer; the trainer is of no use then.
    */
   async restore(path: string): Promise<void> {
     const stored = await readSafetensors(path);
-    for (const [name, shape] of this.#shapes) {
-      const tensor = stored.get(name);
-      if (String(tensor?.shape) !== String(shape)) throw new TypeError(`${path}: ${name} is ${tensor?.shape}, not ${shape}`);
-      if (tensor) (this.#state[name] as Float32Array).set(toFloat32(tensor));
+    const expected = new Map([...this.#shapes, ['step', []] as const]);
+    for (const [name, shape] of expected) {
+      const found = stored.get(name)?.shape;
+      if (String(found) !== String(shape))
+        throw new TypeError(
+          `${path}: expected ${name} of shape [${shape}], came ${found ? `[${found}]` : 'none'}`,
+        );
     }
-    const step = stored.get('step');
-    if (!step) throw new TypeError(`${path}: no step is stored`);
-    this.#step = toFloat32(step)[0] as number;
+    for (const [name, tensor] of stored) {
+      if (name === 'step') this.#step = toFloat32(tensor)[0] as number;
+      else if (expected.has(name)) (this.#state[name] as Float32Array).set(toFloat32(tensor));
+      else throw new TypeError(`${path}: expected no tensor ${name}, came one`);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -136,7 +165,11 @@ export class Trainer implements AsyncDisposable {
   }
 }
 
-function start(name: string, shape: readonly number[], initial: ReadonlyMap<string, Float32Array>): Float32Array {
+function start(
+  name: string,
+  shape: readonly number[],
+  initial: ReadonlyMap<string, Float32Array>,
+): Float32Array {
   if (name.includes(':') && !name.startsWith('average:')) return new Float32Array(sizeOf(shape));
   const value = initial.get(name.replace(/^average:/, ''));
   if (!value) throw new TypeError(`no initial value for ${name}`);
