@@ -22,7 +22,7 @@ const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 const truth = (condition: boolean): number => (condition ? 1 : 0);
 
 /** erf x = 2/√π exp(-x²) Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)), whose terms all have one sign (Abramowitz and Stegun 7.1.6). */
-export function erf(x: number): number {
+function erf(x: number): number {
   if (Math.abs(x) > 6) return Math.sign(x);
   let term = x;
   let sum = x;
