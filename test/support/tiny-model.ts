@@ -1,146 +1,152 @@
-/** Small pipeline folders with random weights, in the layout that production loads. */
-import { mkdir, writeFile } from 'node:fs/promises';
+/** A whole edit model in a folder, small and untrained: the loader, the graphs and the kernels of a real one, in milliseconds. */
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AutoencoderKlConfig } from '@darkroom/gpu-worker/models/autoencoder-kl';
-import { AutoencoderPatchConfig } from '@darkroom/gpu-worker/models/autoencoder-patch';
+import { fileURLToPath } from 'node:url';
+import {
+  AutoencoderPatchConfig,
+  type AutoencoderPatchConfig as VaeConfig,
+} from '@darkroom/gpu-worker/models/autoencoder-patch';
 import { ClipTextConfig } from '@darkroom/gpu-worker/models/clip-text';
 import {
   type DeclaredWeights,
-  declareAutoencoderKl,
   declareAutoencoderPatch,
   declareClipText,
   declareUnet,
 } from '@darkroom/gpu-worker/models/declare-weights';
-import { type WritableTensor, writeSafetensors } from '@darkroom/gpu-worker/models/safetensors';
+import { type WritableTensor, writeSafetensors } from '@darkroom/gpu-worker/models/safetensors-write';
 import { UnetConfig } from '@darkroom/gpu-worker/models/unet-config';
-import { sizeOf } from '@darkroom/graph/shape';
-import { normals } from '@darkroom/shared/random';
+import { type Shape, sizeOf } from '@darkroom/graph/shape';
+import { Random } from './random.ts';
 
-export interface TinyModel {
-  /** What the network reads beside the noisy latents. */
-  readonly reads: 'nothing' | 'photo' | 'masked photo';
-  readonly vae: 'AutoencoderKL' | 'AutoencoderPatch';
-  /** `true`: the network returns the denoised latents as a correction to the photo's, and corrects nothing. */
-  readonly returnsPhoto?: boolean;
-  readonly defaults?: Readonly<Record<string, number>>;
+/** The three networks of an edit model; the UNet takes noisy latents and the photo's. */
+export interface EditNetworks {
+  readonly text: ClipTextConfig;
+  readonly unet: UnetConfig;
+  readonly vae: AutoencoderPatchConfig;
 }
 
-const letters = [...'abcdefghijklmnopqrstuvwxyz'];
-const [start, end] = ['<|startoftext|>', '<|endoftext|>'];
-const tokens = [...letters, ...letters.map((letter) => `${letter}</w>`), start, end];
+const tokenizerFolder = fileURLToPath(new URL('../../weights/edit/tokenizer', import.meta.url));
 const latentChannels = 4;
 
-/** Writes one. Pictures are a multiple of 8 pixels for `AutoencoderKL`'s two levels and the UNet's two, 64 at the longest. */
-export async function writeTinyModel(folder: string, model: TinyModel): Promise<void> {
-  const returnsPhoto = model.returnsPhoto ?? false;
-  const extra = { nothing: 0, photo: latentChannels, 'masked photo': latentChannels + 1 }[model.reads];
-  const unet = UnetConfig.parse({
-    sample_size: 16,
-    in_channels: latentChannels + extra,
-    out_channels: latentChannels,
-    block_out_channels: [8, 16],
-    down_block_types: ['CrossAttnDownBlock2D', 'DownBlock2D'],
-    up_block_types: ['UpBlock2D', 'CrossAttnUpBlock2D'],
-    layers_per_block: 1,
-    norm_num_groups: 4,
-    cross_attention_dim: 16,
-    attention_head_dim: 2,
-    condition_residual: returnsPhoto,
-  });
-  const text = ClipTextConfig.parse({
-    vocab_size: tokens.length,
-    hidden_size: 16,
-    intermediate_size: 32,
+/** About 0.1 million parameters; photos are worked on with 128 pixels on their longer side. */
+const tinyNetworks: EditNetworks = {
+  text: ClipTextConfig.parse({
+    vocab_size: 1536,
+    hidden_size: 32,
+    intermediate_size: 64,
     num_hidden_layers: 1,
     num_attention_heads: 2,
-    max_position_embeddings: 16,
-  });
-  const unetWeights = randomWeights(declareUnet(unet));
-  if (returnsPhoto)
-    for (const name of ['conv_out.weight', 'conv_out.bias']) unetWeights.get(name)?.data.fill(0);
-  await writeComponent(folder, 'unet', { _class_name: 'UNet2DConditionModel', ...unet }, unetWeights);
-  await writeComponent(folder, 'text_encoder', text, randomWeights(declareClipText(text)));
-  await writeVae(folder, model.vae);
-  await writeTokenizer(join(folder, 'tokenizer'));
-  await writeJson(join(folder, 'scheduler'), 'scheduler_config.json', {
-    _class_name: 'DDIMScheduler',
-    beta_schedule: returnsPhoto ? 'squaredcos_cap_v2' : 'scaled_linear',
-    prediction_type: returnsPhoto ? 'sample' : 'epsilon',
-    timestep_spacing: 'trailing',
-    clip_sample: false,
-  });
-  await writeJson(folder, 'model_index.json', {
-    _class_name: 'StableDiffusionPipeline',
-    scheduler: ['diffusers', 'DDIMScheduler'],
-    text_encoder: ['transformers', 'CLIPTextModel'],
-    tokenizer: ['transformers', 'CLIPTokenizer'],
-    unet: ['diffusers', 'UNet2DConditionModel'],
-    vae: ['diffusers', model.vae],
-    _darkroom: { steps: 3, guidance_scale: 2, image_guidance_scale: 1.5, ...model.defaults },
-  });
-}
+    max_position_embeddings: 32,
+  }),
+  unet: UnetConfig.parse({
+    sample_size: 16,
+    in_channels: 2 * latentChannels,
+    out_channels: latentChannels,
+    block_out_channels: [16, 32],
+    down_block_types: ['DownBlock2D', 'CrossAttnDownBlock2D'],
+    up_block_types: ['CrossAttnUpBlock2D', 'UpBlock2D'],
+    layers_per_block: 1,
+    norm_num_groups: 8,
+    cross_attention_dim: 32,
+    attention_head_dim: 2,
+    condition_residual: true,
+  }),
+  vae: AutoencoderPatchConfig.parse({
+    latent_channels: latentChannels,
+    decoder_channels: 8,
+    decoder_layers: 1,
+  }),
+};
 
-type Weights = Map<string, WritableTensor & { readonly data: Float32Array }>;
+const scheduler = {
+  _class_name: 'DDIMScheduler',
+  num_train_timesteps: 1000,
+  beta_schedule: 'squaredcos_cap_v2',
+  prediction_type: 'sample',
+  timestep_spacing: 'trailing',
+  clip_sample: false,
+  set_alpha_to_one: true,
+  steps_offset: 0,
+};
 
-/** Scaled by the number of inputs, so that activations neither vanish nor explode. */
-function randomWeights(declared: DeclaredWeights): Weights {
-  const weights: Weights = new Map();
-  let image = 0;
-  for (const [name, { shape }] of declared) {
-    const inputs = shape.length < 2 ? 1 : sizeOf(shape) / (shape[0] as number);
-    const noise = normals({ seed: 7, image: image++, step: 0, count: sizeOf(shape) });
-    const isScale = shape.length === 1 && name.includes('norm') && name.endsWith('.weight');
-    const data = noise.map((value) => (isScale ? 1 + 0.1 * value : (0.8 * value) / Math.sqrt(inputs)));
-    weights.set(name, { dtype: 'F32', shape, data });
+const modelIndex = {
+  _class_name: 'StableDiffusionInstructPix2PixPipeline',
+  scheduler: ['diffusers', scheduler._class_name],
+  text_encoder: ['transformers', 'CLIPTextModel'],
+  tokenizer: ['transformers', 'CLIPTokenizer'],
+  unet: ['diffusers', 'UNet2DConditionModel'],
+  vae: ['darkroom', 'AutoencoderPatch'],
+  _darkroom: { steps: 4, guidance_scale: 2, image_guidance_scale: 1.2 },
+};
+
+/**
+ * Writes a model folder with random weights, the same for the same seed. The autoencoder alone is no accident: it keeps
+ * the mean colour of each patch.
+ */
+export async function writeTinyModel(
+  folder: string,
+  { seed = 1, networks = tinyNetworks }: { readonly seed?: number; readonly networks?: EditNetworks } = {},
+): Promise<void> {
+  const { text, unet, vae } = networks;
+  const random = new Random(seed);
+  const parts = {
+    text_encoder: {
+      config: text,
+      className: 'CLIPTextModel',
+      weights: drawWeights(declareClipText(text), random),
+    },
+    unet: {
+      config: unet,
+      className: 'UNet2DConditionModel',
+      weights: drawWeights(declareUnet(unet), random),
+    },
+    vae: { config: vae, className: 'AutoencoderPatch', weights: meanColours(vae, random) },
+  };
+  for (const [name, { config, className, weights }] of Object.entries(parts)) {
+    await mkdir(join(folder, name), { recursive: true });
+    await writeJson(join(folder, name, 'config.json'), { _class_name: className, ...config });
+    const file = name === 'text_encoder' ? 'model.safetensors' : 'diffusion_pytorch_model.safetensors';
+    await writeSafetensors(join(folder, name, file), weights);
   }
-  return weights;
+  await mkdir(join(folder, 'scheduler'), { recursive: true });
+  await writeJson(join(folder, 'scheduler', 'scheduler_config.json'), scheduler);
+  await cp(tokenizerFolder, join(folder, 'tokenizer'), { recursive: true });
+  await writeJson(join(folder, 'model_index.json'), modelIndex);
 }
 
-async function writeVae(folder: string, className: TinyModel['vae']): Promise<void> {
-  if (className === 'AutoencoderPatch') {
-    const config = AutoencoderPatchConfig.parse({
-      latent_channels: latentChannels,
-      patch_size: 4,
-      decoder_channels: 8,
-      decoder_layers: 1,
-    });
-    await writeComponent(
-      folder,
-      'vae',
-      { _class_name: className, ...config },
-      randomWeights(declareAutoencoderPatch(config)),
-    );
-    return;
-  }
-  const config = AutoencoderKlConfig.parse({
-    block_out_channels: [8, 8, 16],
-    down_block_types: Array(3).fill('DownEncoderBlock2D'),
-    up_block_types: Array(3).fill('UpDecoderBlock2D'),
-    norm_num_groups: 4,
+/** Norms 1, biases 0, everything else N(0, 1 / fan-in). */
+function drawWeights(declared: DeclaredWeights, random: Random): Map<string, WritableTensor> {
+  const tensors = [...declared].map(([name, { shape }]): [string, WritableTensor] => {
+    if (shape.length === 1) return [name, half(shape, () => Number(!name.endsWith('.bias')))];
+    const deviation = 1 / Math.sqrt(sizeOf(shape.slice(1)));
+    return [name, half(shape, () => deviation * random.normal())];
   });
-  await writeComponent(folder, 'vae', config, randomWeights(declareAutoencoderKl(config)));
+  return new Map(tensors);
 }
 
-async function writeComponent(folder: string, name: string, config: object, weights: Weights): Promise<void> {
-  await writeJson(join(folder, name), 'config.json', config);
-  const file = name === 'text_encoder' ? 'model.safetensors' : 'diffusion_pytorch_model.safetensors';
-  await writeSafetensors(join(folder, name, file), weights);
-}
-
-/** One token per letter, at the end of a word and within it; anything else is unknown. */
-async function writeTokenizer(folder: string): Promise<void> {
-  await writeJson(folder, 'vocab.json', Object.fromEntries(tokens.map((token, id) => [token, id])));
-  await writeJson(folder, 'tokenizer_config.json', {
-    bos_token: start,
-    eos_token: end,
-    unk_token: end,
-    pad_token: end,
-    model_max_length: 16,
+/** Latents 0 to 2 are the mean red, green and blue of a patch, the others nothing; decoding adds no correction. */
+function meanColours(config: VaeConfig, random: Random): Map<string, WritableTensor> {
+  const { latent_channels: latents, patch_size: patch } = config;
+  const area = patch * patch;
+  const weights = drawWeights(declareAutoencoderPatch(config), random);
+  const encoder = half([latents, 3, patch, patch], (i) => {
+    const latent = Math.floor(i / (3 * area));
+    return Math.floor(i / area) % 3 === latent ? 1 / area : 0;
   });
-  await writeFile(join(folder, 'merges.txt'), '#version: 0.2\n');
+  const decoder = half([3 * area, latents, 1, 1], (i) =>
+    Number(Math.floor(i / latents / area) === i % latents),
+  );
+  const correction = half([3 * area, config.decoder_channels, 3, 3], () => 0);
+  return weights
+    .set('encoder.patch.weight', encoder)
+    .set('decoder.patch.weight', decoder)
+    .set('decoder.conv_out.weight', correction);
 }
 
-async function writeJson(folder: string, name: string, content: unknown): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, name), JSON.stringify(content));
+function half(shape: Shape, valueAt: (index: number) => number): WritableTensor {
+  return { dtype: 'F16', shape, data: Float32Array.from({ length: sizeOf(shape) }, (_, i) => valueAt(i)) };
+}
+
+async function writeJson(file: string, value: unknown): Promise<void> {
+  await writeFile(file, `${JSON.stringify(value, null, 2)}\n`);
 }

@@ -32,11 +32,8 @@ export function formatDuration(durationMs: number): string {
 /** One line of at most `columns` characters: bar, share, bytes, speed, remaining time, file. */
 export function formatProgress(progress: PullProgress, bytesPerSecond: number, columns: number): string {
   const { doneBytes, totalBytes, position, fileCount, path } = progress;
-  const share = totalBytes === 0 ? 1 : doneBytes / totalBytes;
-  const filled = Math.floor(share * 20);
-  const bar = '█'.repeat(filled) + '░'.repeat(20 - filled);
   const parts = [
-    `${bar} ${String(Math.floor(share * 100)).padStart(3)}%`,
+    formatBar(totalBytes === 0 ? 1 : doneBytes / totalBytes),
     `${formatBytes(doneBytes)} / ${formatBytes(totalBytes)}`,
   ];
   if (bytesPerSecond > 0) {
@@ -44,6 +41,17 @@ export function formatProgress(progress: PullProgress, bytesPerSecond: number, c
     parts.push(`${formatBytes(Math.round(bytesPerSecond))}/s`, `${formatDuration(leftMs)} left`);
   }
   parts.push(`[${position}/${fileCount}] ${path}`);
+  return joinWithin(columns, parts);
+}
+
+/** A share in [0, 1] as twenty blocks and percent. */
+export function formatBar(share: number): string {
+  const filled = Math.floor(share * 20);
+  return `${'█'.repeat(filled)}${'░'.repeat(20 - filled)} ${String(Math.floor(share * 100)).padStart(3)}%`;
+}
+
+/** One line of at most `columns` characters. */
+export function joinWithin(columns: number, parts: readonly string[]): string {
   const line = parts.join('  ');
   return line.length > columns ? `${line.slice(0, Math.max(0, columns - 1))}…` : line;
 }

@@ -1,0 +1,94 @@
+// npm run edit -- photo.jpg "make it a snowy night": a photo and a sentence in, an edited photo out.
+import { randomBytes, randomInt } from 'node:crypto';
+import { AppError } from '@darkroom/shared/errors';
+import { idRandomBytes, makeId } from '@darkroom/shared/ids';
+import { formatBytes, formatDuration, type ProgressStream } from '../models/hub-progress.ts';
+import { callerFolder } from './caller-folder.ts';
+import { EDIT_HELP, type EditArguments, parseEditArguments } from './edit-arguments.ts';
+import { type EditRun, runEdit } from './edit-run.ts';
+import { advanceView, type EditView, failedView, queuedView } from './edit-view.ts';
+import { StepProgress } from './progress.ts';
+
+interface Output {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: ProgressStream;
+}
+
+/** A random seed is short enough to be typed again. */
+const seedLimit = 2 ** 32;
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
+
+/** Runs the command; 0 = done, 1 = failed, 2 = wrong usage, 130 = stopped by Ctrl-C. */
+export async function main(words: readonly string[], output: Output = process): Promise<number> {
+  const createdAtMs = Date.now();
+  const id = makeId('job', createdAtMs, randomBytes(idRandomBytes));
+  const isJson = words.includes('--json');
+  const folder = callerFolder();
+  let asked: EditArguments | undefined;
+  try {
+    asked = parseEditArguments(words, folder);
+  } catch (fault) {
+    report(failedView(queuedView(id, createdAtMs), fault), isJson, output);
+    return 2;
+  }
+  if (asked === undefined) {
+    output.stdout.write(EDIT_HELP);
+    return 0;
+  }
+  const seed = asked.seed ?? randomInt(seedLimit);
+  using stop = stopOnSignals();
+  const run = { id, createdAtMs, seed, folder, signal: stop.signal };
+  const view = await follow(asked, run, isJson ? undefined : new StepProgress(output.stderr));
+  report(view, isJson, output);
+  if (view.status === 'canceled') return 130;
+  return view.status === 'succeeded' ? 0 : 1;
+}
+
+/** Runs the edit to its end, which is a view however it ends. */
+async function follow(asked: EditArguments, run: EditRun, bar?: StepProgress): Promise<EditView> {
+  const waiting = queuedView(run.id, run.createdAtMs);
+  let view: EditView = { ...waiting, prompt: { original: asked.prompt, enhanced: null }, seed: run.seed };
+  try {
+    bar?.announce('opening the model');
+    for await (const event of runEdit(asked, run)) {
+      view = advanceView(view, event);
+      if (event.kind === 'progress') bar?.update(event);
+    }
+  } catch (fault) {
+    view = failedView(view, fault);
+  } finally {
+    bar?.finish();
+  }
+  return view;
+}
+
+function report(view: EditView, isJson: boolean, { stdout, stderr }: Output): void {
+  if (isJson) {
+    stdout.write(`${JSON.stringify(view)}\n`);
+    return;
+  }
+  if (view.error) stderr.write(`edit: ${view.error.detail}\n`);
+  for (const { path, width, height, bytes } of view.outputs) {
+    const tookMs = Date.now() - Date.parse(view.createdAt);
+    const facts = [`${width}×${height}`, formatBytes(bytes), `seed ${view.seed}`, formatDuration(tookMs)];
+    stderr.write(`${facts.join(', ')}\n`);
+    stdout.write(`${path}\n`);
+  }
+}
+
+/** Aborts at the first signal. Later ones change nothing: npm passes a Ctrl-C on that the terminal has sent already. */
+function stopOnSignals(): Disposable & { readonly signal: AbortSignal } {
+  const controller = new AbortController();
+  const stop = (): void => {
+    controller.abort(new AppError('canceled', { message: 'stopped; nothing was written' }));
+  };
+  for (const name of stopSignals) process.on(name, stop);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      for (const name of stopSignals) process.off(name, stop);
+    },
+  };
+}
