@@ -13,17 +13,21 @@ const windowChunks = 12;
  */
 export class ChunkStream implements AsyncDisposable {
   readonly #folder: string;
-  readonly #examplesPerChunk: number;
+  readonly #examples: number;
+  readonly #reuse: number;
   readonly #worker: Worker;
   readonly #chunks = new Map<number, Promise<Chunk>>();
   readonly #waiting = new Map<number, PromiseWithResolvers<void>>();
+  #failure: Error | undefined;
 
   private constructor(folder: string, work: ChunkWork, reuse: number) {
     this.#folder = folder;
-    this.#examplesPerChunk = chunkExamples * reuse;
+    this.#examples = work.examples ?? chunkExamples;
+    this.#reuse = reuse;
     this.#worker = new Worker(new URL('./chunk-worker.ts', import.meta.url), { workerData: work });
     this.#worker.on('message', (index: number) => this.#waiting.get(index)?.resolve());
-    this.#worker.on('error', (error) => {
+    this.#worker.on('error', (error: Error) => {
+      this.#failure = error;
       for (const waiting of this.#waiting.values()) waiting.reject(error);
     });
   }
@@ -36,7 +40,7 @@ export class ChunkStream implements AsyncDisposable {
 
   /** The chunks that a step may draw from, when `seen` examples have been drawn before it. */
   async window(seen: number): Promise<readonly Chunk[]> {
-    const newest = Math.floor(seen / this.#examplesPerChunk);
+    const newest = Math.floor(seen / (this.#examples * this.#reuse));
     const oldest = Math.max(0, newest - windowChunks + 1);
     for (const index of this.#chunks.keys()) if (index < oldest) this.#chunks.delete(index);
     const indices = Array.from({ length: newest - oldest + 1 }, (_, i) => oldest + i);
@@ -57,7 +61,8 @@ export class ChunkStream implements AsyncDisposable {
   async #make(index: number): Promise<Chunk> {
     const file = join(this.#folder, `chunk-${String(index).padStart(4, '0')}.safetensors`);
     const ready = await readChunk(file);
-    if (ready) return ready;
+    if (ready) return this.#checked(ready, file);
+    if (this.#failure) throw this.#failure;
     const made = Promise.withResolvers<void>();
     this.#waiting.set(index, made);
     this.#worker.postMessage({ index, file });
@@ -65,7 +70,15 @@ export class ChunkStream implements AsyncDisposable {
     this.#waiting.delete(index);
     const chunk = await readChunk(file);
     if (!chunk) throw new Error(`${file}: was not written`);
-    return chunk;
+    return this.#checked(chunk, file);
+  }
+
+  #checked(chunk: Chunk, file: string): Chunk {
+    const { length } = chunk.requests;
+    if (length === this.#examples) return chunk;
+    throw new Error(
+      `${file}: expected ${this.#examples} examples, came ${length}: remove the chunks of another run`,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -10,6 +10,8 @@ export interface ChunkWork {
   readonly projection: string;
   readonly size: Size;
   readonly seed: number;
+  /** Examples of a chunk; default 512. */
+  readonly examples?: number;
 }
 
 export interface ChunkOrder {
@@ -19,14 +21,14 @@ export interface ChunkOrder {
 
 if (parentPort) {
   const port = parentPort;
-  const { cache, projection: path, size, seed } = workerData as ChunkWork;
+  const { cache, projection: path, size, seed, examples } = workerData as ChunkWork;
   const [photos, cutouts, projection] = await Promise.all([
     openPhotos(cache, ['train']),
     openCutouts(cache, ['train']),
     readProjection(path),
   ]);
   port.on('message', async ({ index, file }: ChunkOrder) => {
-    await makeChunk({ photos, cutouts }, projection, { size, seed, index, file });
+    await makeChunk({ photos, cutouts }, projection, { size, seed, index, file, examples });
     port.postMessage(index);
   });
 }

@@ -7,6 +7,7 @@ import { drawExample, type Sources } from './example.ts';
 import { encodePixels, type PatchProjection } from './patch-pca.ts';
 import type { Size } from './view.ts';
 
+/** Examples of a chunk where the plan does not say. */
 export const chunkExamples = 512;
 
 export interface Chunk {
@@ -18,19 +19,28 @@ export interface Chunk {
 
 const strengthIds = Object.keys(strengths) as Strength[];
 
+export interface ChunkPlan {
+  readonly size: Size;
+  readonly seed: number;
+  readonly index: number;
+  readonly file: string;
+  /** Default: {@link chunkExamples}. */
+  readonly examples?: number | undefined;
+}
+
 /** Draws chunk `index` of the list that `seed` names and writes it to `file`. */
 export async function makeChunk(
   sources: Sources,
   projection: PatchProjection,
-  plan: { readonly size: Size; readonly seed: number; readonly index: number; readonly file: string },
+  plan: ChunkPlan,
 ): Promise<void> {
-  const { size, seed, index, file } = plan;
+  const { size, seed, index, file, examples = chunkExamples } = plan;
   const length = (projection.channels * size.width * size.height) / projection.patch ** 2;
-  const before = new Float32Array(chunkExamples * length);
-  const after = new Float32Array(chunkExamples * length);
-  const requests = new Float32Array(chunkExamples * 4);
-  for (let i = 0; i < chunkExamples; i++) {
-    const example = drawExample(sources, size, seed, index * chunkExamples + i);
+  const before = new Float32Array(examples * length);
+  const after = new Float32Array(examples * length);
+  const requests = new Float32Array(examples * 4);
+  for (let i = 0; i < examples; i++) {
+    const example = drawExample(sources, size, seed, index * examples + i);
     before.set(encodePixels(projection, example.before), i * length);
     after.set(encodePixels(projection, example.after), i * length);
     const { id, strength, object, colour } = example.request;
@@ -41,9 +51,9 @@ export async function makeChunk(
   await writeSafetensors(
     file,
     new Map([
-      ['before', { dtype: 'F32', shape: [chunkExamples, length], data: before }],
-      ['after', { dtype: 'F32', shape: [chunkExamples, length], data: after }],
-      ['requests', { dtype: 'F32', shape: [chunkExamples, 4], data: requests }],
+      ['before', { dtype: 'F32', shape: [examples, length], data: before }],
+      ['after', { dtype: 'F32', shape: [examples, length], data: after }],
+      ['requests', { dtype: 'F32', shape: [examples, 4], data: requests }],
     ]),
   );
 }
@@ -57,11 +67,10 @@ export async function readChunk(file: string): Promise<Chunk | undefined> {
     if (!tensor) throw new Error(`${file}: expected a tensor ${name}`);
     return toFloat32(tensor);
   }) as [Float32Array, Float32Array, Float32Array];
-  const length = before.length / chunkExamples;
+  const examples = requests.length / 4;
+  const length = before.length / examples;
   return {
-    requests: Array.from({ length: chunkExamples }, (_, i) =>
-      readRequest(requests.subarray(i * 4, i * 4 + 4)),
-    ),
+    requests: Array.from({ length: examples }, (_, i) => readRequest(requests.subarray(i * 4, i * 4 + 4))),
     before: (i) => before.subarray(i * length, (i + 1) * length),
     after: (i) => after.subarray(i * length, (i + 1) * length),
   };

@@ -11,7 +11,13 @@ import { colourIds, editIds, objectIds, strengths } from '../edits.ts';
 
 export const latentChannels = 16;
 
-export const textConfig: ClipTextConfig = ClipTextConfig.parse({
+/** The two networks that are trained together. */
+export interface EditNetwork {
+  readonly text: ClipTextConfig;
+  readonly unet: UnetConfig;
+}
+
+const text: ClipTextConfig = ClipTextConfig.parse({
   vocab_size: 1536,
   hidden_size: 192,
   intermediate_size: 576,
@@ -21,7 +27,7 @@ export const textConfig: ClipTextConfig = ClipTextConfig.parse({
   hidden_act: 'quick_gelu',
 });
 
-export const unetConfig: UnetConfig = UnetConfig.parse({
+const editUnet: UnetConfig = UnetConfig.parse({
   sample_size: 32,
   in_channels: 2 * latentChannels,
   out_channels: latentChannels,
@@ -30,7 +36,7 @@ export const unetConfig: UnetConfig = UnetConfig.parse({
   up_block_types: ['UpBlock2D', 'CrossAttnUpBlock2D', 'UpBlock2D'],
   layers_per_block: 1,
   norm_num_groups: 16,
-  cross_attention_dim: textConfig.hidden_size,
+  cross_attention_dim: text.hidden_size,
   attention_head_dim: 8,
   use_linear_projection: true,
   resnet_time_scale_shift: 'scale_shift',
@@ -38,6 +44,26 @@ export const unetConfig: UnetConfig = UnetConfig.parse({
   addition_embed_type_num_heads: 6,
   condition_residual: true,
 });
+
+/** The networks of the embedded model. */
+export const editNetwork: EditNetwork = { text, unet: editUnet };
+
+/**
+ * Reads `{ "text_encoder": …, "unet": … }`, each as in its `config.json`.
+ * @throws TypeError when the UNet does not read and write the latents of the autoencoder.
+ */
+export function parseEditNetwork(value: {
+  readonly text_encoder?: unknown;
+  readonly unet?: unknown;
+}): EditNetwork {
+  const network = { text: ClipTextConfig.parse(value.text_encoder), unet: UnetConfig.parse(value.unet) };
+  const { in_channels: reads, out_channels: writes } = network.unet;
+  if (reads !== 2 * latentChannels || writes !== latentChannels)
+    throw new TypeError(
+      `unet: expected ${2 * latentChannels} channels in and ${latentChannels} out, came ${reads} and ${writes}`,
+    );
+  return network;
+}
 
 /** What the words ask for, as classes: read off the pooled text state while training, to teach the text tower early. */
 export const textHeads = {
@@ -73,17 +99,21 @@ export interface BatchShape {
  * `class:<head>` one-hot rows. The loss is a pseudo-Huber distance to the clean latents, each channel weighted by its
  * standard deviation in the image, so that it stands between latent and pixel error.
  */
-export function editTraining(shape: BatchShape, deviations: Float32Array): EditTraining {
+export function editTraining(
+  shape: BatchShape,
+  deviations: Float32Array,
+  network: EditNetwork = editNetwork,
+): EditTraining {
   const { batch, height, width, length } = shape;
   const root = Scope.root();
   const { lastHiddenState, pooled } = clipText(
     root.child('text_encoder'),
     input('ids', [batch, length], 'int64'),
-    textConfig,
+    network.text,
   );
   const sample = input('sample', [batch, 2 * latentChannels, height, width]);
   const inputs = { sample, timestep: input('timestep', [batch]), context: lastHiddenState };
-  const denoised = unet(root.child('unet'), inputs, unetConfig);
+  const denoised = unet(root.child('unet'), inputs, network.unet);
   const error = sub(denoised, input('target', denoised.shape));
   const robust = shift(sqrt(shift(square(error), lossKnee ** 2)), -lossKnee);
   const total = deviations.reduce((sum, value) => sum + value, 0);

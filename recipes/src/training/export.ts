@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
 import { type WritableTensor, writeSafetensors } from '@darkroom/gpu-worker/models/safetensors-write';
-import { textConfig, unetConfig } from './edit-model.ts';
+import { type EditNetwork, editNetwork } from './edit-model.ts';
 import { schedulerJson } from './scheduler-json.ts';
 import { type TrainedVae, vaeConfig } from './train-vae.ts';
 
@@ -14,6 +14,7 @@ const modelIndex = {
   tokenizer: ['transformers', 'CLIPTokenizer'],
   unet: ['diffusers', 'UNet2DConditionModel'],
   vae: ['darkroom', 'AutoencoderPatch'],
+  _darkroom: { steps: 12, guidance_scale: 1, image_guidance_scale: 1 },
 };
 
 async function writeJson(file: string, value: unknown): Promise<void> {
@@ -32,7 +33,11 @@ async function writeHalf(
 }
 
 /** The text tower, the UNet (moving averages of a training checkpoint, in half precision) and the scheduler. */
-export async function exportEdit(checkpoint: string, folder: string): Promise<void> {
+export async function exportEdit(
+  checkpoint: string,
+  folder: string,
+  network: EditNetwork = editNetwork,
+): Promise<void> {
   const stored = await readSafetensors(checkpoint);
   const part = (prefix: string): Map<string, { shape: readonly number[]; data: Float32Array }> =>
     new Map(
@@ -53,11 +58,11 @@ export async function exportEdit(checkpoint: string, folder: string): Promise<vo
   await writeHalf(join(folder, 'text_encoder', 'model.safetensors'), part('text_encoder.'));
   await writeJson(join(folder, 'unet', 'config.json'), {
     _class_name: 'UNet2DConditionModel',
-    ...unetConfig,
+    ...network.unet,
   });
   await writeJson(join(folder, 'text_encoder', 'config.json'), {
     architectures: ['CLIPTextModel'],
-    ...textConfig,
+    ...network.text,
   });
   await writeJson(join(folder, 'scheduler', 'scheduler_config.json'), schedulerJson);
   await writeJson(join(folder, 'model_index.json'), modelIndex);

@@ -1,18 +1,20 @@
 /** Trains the edit model: stages of growing pictures under one learning-rate schedule, resumable at every checkpoint. */
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
 import { openTokenizer, type Tokenizer } from '@darkroom/gpu-worker/models/tokenizer';
-import { type StepReport, Trainer } from '@darkroom/gpu-worker/training/trainer';
+import { type StepReport, Trainer, type TrainingPlan } from '@darkroom/gpu-worker/training/trainer';
 import { adamW } from '@darkroom/graph/optimizers/adamw';
 import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
 import { alphasCumprod } from '@darkroom/shared/schedulers/betas';
 import { parseSchedulerConfig } from '@darkroom/shared/schedulers/config';
 import { makeBatch } from './batch.ts';
 import { ChunkStream } from './chunk-stream.ts';
-import { type BatchShape, editTraining } from './edit-model.ts';
+import { type BatchShape, type EditNetwork, editTraining } from './edit-model.ts';
 import { initializeParameters } from './initialize.ts';
 import { readProjection } from './projection-file.ts';
+import { checkpointFile, logFile, logStep, trimLog } from './run-folder.ts';
 import { schedulerJson } from './scheduler-json.ts';
 import type { Size } from './view.ts';
 
@@ -33,11 +35,15 @@ export interface EditPlan {
   readonly tokenizer: string;
   readonly projection: string;
   readonly saveEvery: number;
+  /** Default: the embedded model's. */
+  readonly network?: EditNetwork | undefined;
+  /** Examples that are made at a time and kept in one file. Default: 512. */
+  readonly chunkExamples?: number | undefined;
   /** Stop after this many steps of the whole plan (to finish another time). Default: all. */
-  readonly until?: number;
+  readonly until?: number | undefined;
 }
 
-/** Full picture area relative to which the cost of a batch is the same. */
+/** How often each example is seen on average. */
 const reuse = 4;
 const warmUpSteps = 150;
 
@@ -45,7 +51,7 @@ export type Report = (step: number, total: number, report: StepReport & { readon
 
 export async function trainEdit(plan: EditPlan, report: Report): Promise<void> {
   await mkdir(plan.folder, { recursive: true });
-  const total = plan.stages.reduce((sum, stage) => sum + stage.steps, 0);
+  const total = stepsOf(plan);
   const tokenizer = await openTokenizer(plan.tokenizer);
   const until = Math.min(plan.until ?? total, total);
   let first = 0;
@@ -67,18 +73,15 @@ interface StageRun {
   readonly tokenizer: Tokenizer;
 }
 
-export function checkpointFile(folder: string): string {
-  return join(folder, 'checkpoint.safetensors');
-}
-
+/** Steps that the checkpoint holds; 0 without one. */
 async function stepOf(folder: string): Promise<number> {
-  const file = join(folder, 'progress.json');
-  if (!existsSync(file) || !existsSync(checkpointFile(folder))) return 0;
-  return (JSON.parse(await readFile(file, 'utf8')) as { step: number }).step;
+  if (!existsSync(checkpointFile(folder))) return 0;
+  await using checkpoint = await openSafetensors(checkpointFile(folder));
+  return toFloat32(await checkpoint.read('step'))[0] as number;
 }
 
 async function trainStage(plan: EditPlan, run: StageRun, report: Report): Promise<void> {
-  const { stage, index, end, total, tokenizer } = run;
+  const { stage, first, end, total, tokenizer } = run;
   const projection = await readProjection(plan.projection);
   const shape: BatchShape = {
     batch: stage.batch,
@@ -86,56 +89,51 @@ async function trainStage(plan: EditPlan, run: StageRun, report: Report): Promis
     width: stage.size.width / projection.patch,
     length: tokenizer.length,
   };
-  const { loss, metrics, parameters } = editTraining(shape, projection.deviations);
-  const initial = initializeParameters(parameters, plan.seed, (name) => name === 'unet.conv_out.weight');
-  await using trainer = await Trainer.create(
-    {
-      loss,
-      metrics,
-      parameters,
-      optimizer: adamW({ beta2: 0.99, weightDecay: 0.01 }),
-      learningRate: plan.learningRate,
-      schedule: product(warmUp(warmUpSteps), cosineDecay(total, 0.02)),
-      maxGradientNorm: 1,
-      averageDecay: 0.998,
-    },
-    initial,
-  );
-  if (existsSync(checkpointFile(plan.folder))) await trainer.restore(checkpointFile(plan.folder));
-  await trimLog(plan.folder, trainer.step);
-  const { width, height } = stage.size;
-  const work = { cache: plan.cache, projection: plan.projection, size: stage.size, seed: plan.seed + index };
-  const folder = join(plan.folder, `chunks-${width}x${height}-${work.seed}`);
-  await using stream = await ChunkStream.open(folder, work, reuse);
+  await using trainer = await openTrainer(plan, shape, projection.deviations);
+  const checkpoint = checkpointFile(plan.folder);
+  if (existsSync(checkpoint)) await trainer.restore(checkpoint);
+  const log = logFile(plan.folder);
+  await trimLog(log, trainer.step);
+  await using stream = await openStream(plan, run);
   const alphas = alphasCumprod(parseSchedulerConfig(schedulerJson));
   while (trainer.step < end) {
     const { step } = trainer;
     const began = performance.now();
-    const chunks = await stream.window((step - run.first) * stage.batch);
+    const chunks = await stream.window((step - first) * stage.batch);
     const batch = makeBatch({ chunks, tokenizer, alphas, shape }, plan.seed, step);
     const figures = await trainer.advance(batch);
-    if (!Number.isFinite(figures['loss']))
-      throw new Error(`the loss became ${figures['loss']} at step ${step}`);
     const line = { ...figures, seconds: (performance.now() - began) / 1000 };
-    await appendFile(logFile(plan.folder), `${JSON.stringify({ step: trainer.step, ...line })}\n`);
+    await logStep(log, trainer.step, line);
     report(trainer.step, total, line);
-    if (trainer.step % plan.saveEvery === 0 || trainer.step === end) await save(trainer, plan.folder);
+    if (trainer.step % plan.saveEvery === 0 || trainer.step === end) await trainer.save(checkpoint);
   }
 }
 
-async function save(trainer: Trainer, folder: string): Promise<void> {
-  await trainer.save(checkpointFile(folder));
-  await writeFile(join(folder, 'progress.json'), JSON.stringify({ step: trainer.step }));
+function openTrainer(plan: EditPlan, shape: BatchShape, deviations: Float32Array): Promise<Trainer> {
+  const { loss, metrics, parameters } = editTraining(shape, deviations, plan.network);
+  const initial = initializeParameters(parameters, plan.seed, (name) => name === 'unet.conv_out.weight');
+  const training: TrainingPlan = {
+    loss,
+    metrics,
+    parameters,
+    optimizer: adamW({ beta2: 0.99, weightDecay: 0.01 }),
+    learningRate: plan.learningRate,
+    schedule: product(warmUp(warmUpSteps), cosineDecay(stepsOf(plan), 0.02)),
+    maxGradientNorm: 1,
+    averageDecay: 0.998,
+  };
+  return Trainer.create(training, initial);
 }
 
-function logFile(folder: string): string {
-  return join(folder, 'log.jsonl');
+function openStream(plan: EditPlan, { stage, index }: StageRun): Promise<ChunkStream> {
+  const { width, height } = stage.size;
+  const seed = plan.seed + index;
+  const { cache, projection, chunkExamples: examples } = plan;
+  const work = { cache, projection, size: stage.size, seed, ...(examples !== undefined && { examples }) };
+  return ChunkStream.open(join(plan.folder, `chunks-${width}x${height}-${seed}`), work, reuse);
 }
 
-/** Drops log lines of steps that a kill undid. */
-async function trimLog(folder: string, step: number): Promise<void> {
-  if (!existsSync(logFile(folder))) return;
-  const lines = (await readFile(logFile(folder), 'utf8')).split('\n').filter((line) => line !== '');
-  const kept = lines.filter((line) => (JSON.parse(line) as { step: number }).step <= step);
-  await writeFile(logFile(folder), kept.map((line) => `${line}\n`).join(''));
+/** Steps of all stages. */
+function stepsOf(plan: EditPlan): number {
+  return plan.stages.reduce((sum, stage) => sum + stage.steps, 0);
 }

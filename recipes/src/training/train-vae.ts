@@ -1,8 +1,7 @@
 /** Trains the decoder's correction on top of the patch projection; the encoder is the projection and stays as it is. */
 
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import { AutoencoderPatchConfig, decodePatches } from '@darkroom/gpu-worker/models/autoencoder-patch';
 import { type StepReport, Trainer } from '@darkroom/gpu-worker/training/trainer';
 import { Scope } from '@darkroom/graph/layers/scope';
@@ -19,6 +18,7 @@ import { drawExample, type Sources } from './example.ts';
 import { initializeParameters } from './initialize.ts';
 import { encodePixels, type PatchProjection } from './patch-pca.ts';
 import { readProjection } from './projection-file.ts';
+import { checkpointFile, logFile, logStep, trimLog } from './run-folder.ts';
 import { randomView } from './view.ts';
 
 export const vaeConfig: AutoencoderPatchConfig = AutoencoderPatchConfig.parse({
@@ -82,18 +82,16 @@ export async function trainVae(
     },
     initial,
   );
-  const checkpoint = join(plan.folder, 'checkpoint.safetensors');
+  const checkpoint = checkpointFile(plan.folder);
   if (existsSync(checkpoint)) await trainer.restore(checkpoint);
+  const log = logFile(plan.folder);
+  await trimLog(log, trainer.step);
   while (trainer.step < plan.steps) {
     const figures = await trainer.advance(vaeBatch(sources, projection, plan, trainer.step));
-    await appendFile(
-      join(plan.folder, 'log.jsonl'),
-      `${JSON.stringify({ step: trainer.step, ...figures })}\n`,
-    );
+    await logStep(log, trainer.step, figures);
     report(trainer.step, plan.steps, figures);
-    if (trainer.step % plan.saveEvery === 0) await trainer.save(checkpoint);
+    if (trainer.step % plan.saveEvery === 0 || trainer.step === plan.steps) await trainer.save(checkpoint);
   }
-  await rm(checkpoint, { force: true });
   const weights = trainer.weights('average');
   weights.set('encoder.patch.weight', projection.weight);
   weights.set('encoder.patch.bias', projection.bias);
