@@ -1,6 +1,6 @@
 import { GraphError } from '../graph-error.ts';
 import { axisSize, type Shape, showShape } from '../shape.ts';
-import { applyAll, filled, type OpRule, showType, type Value } from '../value.ts';
+import { applyAll, type OpRule, scalar, showType, type Value } from '../value.ts';
 import { add, cast, mul, neg, present, scale, square, sub } from './elementwise.ts';
 import { reshape } from './movement.ts';
 import { expand, reduceMean, reduceSum } from './reduction.ts';
@@ -56,7 +56,7 @@ export interface NormOptions {
 
 /** Layer normalisation over the last axis (Ba et al. 2016). */
 export function layerNormalization(x: Value, { scale, bias, epsilon }: NormOptions): Value {
-  const ones = scale ?? filled(1, [axisSize(x.shape, -1)], x.dtype);
+  const ones = scale ?? expand(scalar(1, x.dtype), [axisSize(x.shape, -1)]);
   const inputs = bias ? [x, ones, bias] : [x, ones];
   return applyAll(normalizationRules.LayerNormalization, inputs, { axis: -1, epsilon })[0];
 }
