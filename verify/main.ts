@@ -2,6 +2,7 @@
 // `npm run verify -- goldens|manifests <dir>`: compares this engine with recorded numbers and real checkpoints' layouts.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { callerFolder } from '@darkroom/gpu-worker/cli/caller-folder';
 import { reportGoldens, reportManifests, type Totals } from './report.ts';
 
 const help = `Usage: npm run verify -- <what> <dir> [--strict]
@@ -34,7 +35,7 @@ async function main(): Promise<number> {
     console.error(help);
     return 2;
   }
-  const { passed, failed, unknown } = await command(resolve(folder));
+  const { passed, failed, unknown } = await command(resolve(callerFolder(), folder));
   console.log(`\n${passed} ok, ${failed} failed, ${unknown} without a check`);
   return failed > 0 || passed === 0 || (values.strict && unknown > 0) ? 1 : 0;
 }
