@@ -16,7 +16,13 @@ export interface PatchProjection {
   readonly deviations: Float32Array;
 }
 
-/** Fits the projection to all patches of the views (values in [0, 1], sides multiples of `patch`). */
+/** Below this a component is rounding noise; the weakest of the 16 that photos are given has a variance of 0.1. */
+const leastVariance = 1e-12;
+
+/**
+ * Fits the projection to all patches of the views (values in [0, 1], sides multiples of `patch`).
+ * @throws RangeError when the patches vary in fewer than `channels` directions.
+ */
 export function fitPatchProjection(
   views: Iterable<Pixels>,
   patch: number,
@@ -88,7 +94,10 @@ function project(covariance: Matrix, mean: Float64Array, patch: number, channels
     const vector = eigenvectorMatrix.getColumn(column);
     // An eigenvector's sign is arbitrary: make its largest entry positive so that a fit is reproducible.
     const largest = vector.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
-    const deviation = Math.sqrt(realEigenvalues[column] as number);
+    const variance = realEigenvalues[column] as number;
+    if (!(variance > leastVariance))
+      throw new RangeError(`expected ${channels} components that vary, came ${c}`);
+    const deviation = Math.sqrt(variance);
     deviations[c] = deviation;
     let offset = 0;
     vector.forEach((value, i) => {
