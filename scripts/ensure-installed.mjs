@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 if (!existsSync(new URL('../node_modules/.package-lock.json', import.meta.url))) {
   process.stderr.write('Installing dependencies (once)…\n');
   // npm's chatter goes to standard error: a command's own output must stay machine readable.
-  const { status } = spawnSync('npm', ['ci', '--no-fund', '--no-audit'], {
+  const { status } = spawnSync('npm', ['ci', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
