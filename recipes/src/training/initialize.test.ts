@@ -1,7 +1,8 @@
 import { Scope } from '@darkroom/graph/layers/scope';
 import { expect, it } from 'vitest';
-import { editTraining } from './edit-model.ts';
+import { editTraining, parseEditNetwork } from './edit-model.ts';
 import { initializeParameters } from './initialize.ts';
+import { tinyNetwork } from './tiny-network.ts';
 
 const scope = Scope.root();
 for (const [name, shape] of [
@@ -52,11 +53,9 @@ it('one seed gives one start, whatever stands behind a parameter', () => {
   expect(first?.slice(0, 100)).not.toEqual(second?.slice(0, 100));
 });
 
-it('every parameter of the edit model has a first value of its size, and no layer explodes', () => {
-  const { parameters } = editTraining(
-    { batch: 1, height: 4, width: 4, length: 8 },
-    new Float32Array(16).fill(1),
-  );
+it('every parameter of an edit model has a first value of its size, and no layer explodes', () => {
+  const shape = { batch: 1, height: 4, width: 4, length: 8 };
+  const { parameters } = editTraining(shape, new Float32Array(16).fill(1), parseEditNetwork(tinyNetwork));
   const values = initializeParameters(parameters, 1, () => false);
   expect([...values.keys()]).toEqual([...parameters.keys()]);
   for (const [name, { shape }] of parameters) {

@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSources, writeDrawnStores } from './drawn-store.ts';
+import { latentChannels } from './edit-model.ts';
+import { fitPatchProjection } from './patch-pca.ts';
+import { writeProjection } from './projection-file.ts';
+import { tinyNetwork } from './tiny-network.ts';
+import { centralView } from './view.ts';
+
+const repository = join(import.meta.dirname, '../../..');
+const exported = ['unet/diffusion_pytorch_model.safetensors', 'text_encoder/model.safetensors'];
+const steps = 40;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'train-edit-'));
+  const pictures = join(folder, 'pictures');
+  await prepare(pictures);
+  for (const run of ['whole', 'killed']) await cp(pictures, join(folder, run), { recursive: true });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** A cache and an output folder in one: stores, a fitted projection, a tokenizer and a network. */
+async function prepare(cache: string): Promise<void> {
+  await cp(join(repository, 'weights/edit/tokenizer'), join(cache, 'tokenizer'), { recursive: true });
+  await writeDrawnStores(cache, 6);
+  const { photos } = await openSources(cache);
+  const views = photos.entries.map((_, i) => centralView(photos.photo(i), { width: 96, height: 96 }));
+  await writeProjection(join(cache, 'projection.safetensors'), fitPatchProjection(views, 8, latentChannels));
+  await writeFile(join(cache, 'network.json'), JSON.stringify(tinyNetwork));
+}
+
+/** Starts the command; a chunk is four examples, so that the window of chunks moves on. */
+function start(run: string): ChildProcess {
+  const cache = join(folder, run);
+  const given = ['--stages', '32x32:2:24,64x32:2:16', '--save-every', '5', '--chunk', '4'];
+  const places = ['--cache', cache, '--out', cache, '--network', join(cache, 'network.json')];
+  const options = [...given, ...places, '--learning-rate', '1e-3'];
+  return spawn(process.execPath, ['recipes/src/train.ts', 'edit', ...options], {
+    cwd: repository,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+}
+
+/** How a process ended: its exit code, or the signal that ended it, and what it complained about. */
+async function ending(child: ChildProcess): Promise<{ how: number | string | null; complaints: string }> {
+  const { promise, resolve } = Promise.withResolvers<number | string | null>();
+  child.on('exit', (code, signal) => resolve(signal ?? code));
+  let complaints = '';
+  child.stderr?.on('data', (text) => {
+    complaints += text;
+  });
+  return { how: await promise, complaints };
+}
+
+async function linesOf(run: string): Promise<string[]> {
+  const text = await readFile(join(folder, run, 'edit/log.jsonl'), 'utf8').catch(() => '');
+  return text.split('\n').filter((line) => line !== '');
+}
+
+/** The log without the wall time. */
+async function figuresOf(run: string): Promise<object[]> {
+  return (await linesOf(run)).map((line) => {
+    const { seconds, ...figures } = JSON.parse(line) as Record<string, number>;
+    expect(seconds).toBeGreaterThan(0);
+    return figures;
+  });
+}
+
+/** Runs until the log has a line of the step, then kills without a warning. */
+async function killAfter(run: string, step: number): Promise<void> {
+  const child = start(run);
+  const end = ending(child);
+  while (child.exitCode === null && !(await reached(run, step))) await setTimeout(3);
+  child.kill('SIGKILL');
+  expect(await end).toMatchObject({ how: 'SIGKILL' });
+}
+
+async function reached(run: string, step: number): Promise<boolean> {
+  const last = (await linesOf(run)).at(-1);
+  return last?.endsWith('}') === true && (JSON.parse(last) as { step: number }).step >= step;
+}
+
+describe('training the edit model', () => {
+  it('goes on after kill -9 and repeats the same numbers and weights', async () => {
+    const whole = await ending(start('whole'));
+    expect(whole).toMatchObject({ how: 0 });
+
+    await killAfter('killed', 8);
+    const undone = (await linesOf('killed')).length;
+    await killAfter('killed', 28);
+    expect(undone).toBeLessThan(24);
+    expect(await ending(start('killed'))).toMatchObject({ how: 0 });
+
+    const figures = await figuresOf('whole');
+    expect(figures.map((line) => (line as { step: number }).step)).toEqual(
+      Array.from({ length: steps }, (_, i) => i + 1),
+    );
+    expect(await figuresOf('killed')).toEqual(figures);
+    for (const file of exported)
+      expect(await readFile(join(folder, 'killed', file)), file).toEqual(
+        await readFile(join(folder, 'whole', file)),
+      );
+  }, 180_000);
+
+  it('has nothing left to do when it is done, and exports the same weights', async () => {
+    const [log, weights] = [
+      await linesOf('whole'),
+      await readFile(join(folder, 'whole', exported[0] as string)),
+    ];
+    expect(await ending(start('whole'))).toMatchObject({ how: 0 });
+    expect(await linesOf('whole')).toEqual(log);
+    expect(await readFile(join(folder, 'whole', exported[0] as string))).toEqual(weights);
+  });
+});
