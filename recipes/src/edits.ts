@@ -31,7 +31,17 @@ export const editIds = [
 export type EditId = (typeof editIds)[number];
 
 /** Object colours that the grammar can name and the recolour teacher can paint. */
-export const colourIds = ['red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink', 'white', 'black'] as const;
+export const colourIds = [
+  'red',
+  'orange',
+  'yellow',
+  'green',
+  'blue',
+  'purple',
+  'pink',
+  'white',
+  'black',
+] as const;
 export type ColourId = (typeof colourIds)[number];
 
 /** How strongly the words ask for an edit; the teachers scale their effect by it. */
@@ -40,8 +50,22 @@ export type Strength = keyof typeof strengths;
 
 /** Nouns of the composed scenes: every cut-out carries one, every "make the <object> …" names one. */
 export const objectIds = [
-  'car', 'bus', 'apple', 'balloon', 'umbrella', 'cup', 'chair', 'ball',
-  'flower', 'hat', 'boat', 'bicycle', 'dog', 'cat', 'bird', 'fish',
+  'car',
+  'bus',
+  'apple',
+  'balloon',
+  'umbrella',
+  'cup',
+  'chair',
+  'ball',
+  'flower',
+  'hat',
+  'boat',
+  'bicycle',
+  'dog',
+  'cat',
+  'bird',
+  'fish',
 ] as const;
 export type ObjectId = (typeof objectIds)[number];
 
@@ -53,4 +77,6 @@ export interface EditRequest {
   readonly object?: ObjectId;
   /** Present for `recolour_object`. */
   readonly colour?: ColourId;
+  /** A second edit asked for in the same sentence, applied after the first at normal strength. */
+  readonly also?: EditId;
 }

@@ -6,9 +6,11 @@ import { type Answer, type Shown, scoreEdits, shareRight } from './evaluate/edit
 import { openEditor } from './evaluate/editor.ts';
 import { guidanceCurves, unguidedFidelity } from './evaluate/guidance-curves.ts';
 import { writeSheet } from './evaluate/sheet.ts';
+import { vaeFidelity } from './evaluate/vae-fidelity.ts';
 
 const usage = `Measures weights/edit on held-out photos and wordings. Needs the pictures of "npm run data:fetch".
 
+npm run evaluate -- vae    how well photos survive the autoencoder
 npm run evaluate -- edit [--model weights/edit] [--photos 8] [--only night,snow] [--guidance 2] [--sheet sheet.jpg] [--json]
 
   --photos <n>     photos per edit, each with one English and one Chinese wording
@@ -32,11 +34,26 @@ const { values, positionals } = parseArgs({
   },
 });
 
-if (values.help || positionals[0] !== 'edit') {
-  console.log(usage);
-  process.exitCode = values.help ? 0 : 2;
-} else {
-  await evaluateEdit();
+switch (values.help ? 'help' : positionals[0]) {
+  case 'edit':
+    await evaluateEdit();
+    break;
+  case 'vae':
+    await evaluateVae();
+    break;
+  default:
+    console.log(usage);
+    process.exitCode = values.help ? 0 : 2;
+}
+
+async function evaluateVae(): Promise<void> {
+  const figures = await vaeFidelity(values.model, await openPhotos(values.cache, ['heldout', 'evaluation']));
+  const mean = figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
+  if (values.json) console.log(JSON.stringify({ psnr: figures, mean }));
+  else
+    console.log(
+      `autoencoder: ${mean.toFixed(1)} dB mean PSNR over ${figures.length} photos, ${Math.min(...figures).toFixed(1)} dB the worst`,
+    );
 }
 
 async function evaluateEdit(): Promise<void> {

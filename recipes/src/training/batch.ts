@@ -3,7 +3,9 @@ import type { Tokenizer } from '@darkroom/gpu-worker/models/tokenizer';
 import type { HostArray } from '@darkroom/gpu-worker/runtime/session';
 import { type Dice, dice, normal } from '../dice.ts';
 import { colourIds, type EditRequest, editIds, objectIds, type Strength, strengths } from '../edits.ts';
+import { sampleCompound } from '../grammar/compound.ts';
 import { sampleInstruction } from '../grammar/instruction.ts';
+import type { Language } from '../grammar/language.ts';
 import type { Chunk } from './chunk.ts';
 import { type BatchShape, latentChannels, type TextHead, textHeads } from './edit-model.ts';
 
@@ -55,7 +57,7 @@ function fillRow(source: BatchSource, feeds: Feeds, row: number, random: Dice): 
   const target = wordless && !blind ? before : after;
   const noised = wordless && !blind && random() >= crossed ? before : after;
   const language = random() < chineseShare ? 'zh' : 'en';
-  const text = wordless ? '' : sampleInstruction(request, 'train', language, random);
+  const text = wordless ? '' : word(request, language, random);
 
   const timestep = Math.floor(random() * alphas.length);
   const alpha = alphas[timestep] as number;
@@ -68,10 +70,16 @@ function fillRow(source: BatchSource, feeds: Feeds, row: number, random: Dice): 
   (feeds['target'] as Float32Array).set(target, row * plane);
   (feeds['timestep'] as Float32Array)[row] = timestep;
   (feeds['ids'] as BigInt64Array).set(tokenizer.encodePadded(text, shape.length).ids, row * shape.length);
-  (feeds['named'] as Float32Array)[row] = wordless ? 0 : 1;
+  (feeds['named'] as Float32Array)[row] = wordless || request.also ? 0 : 1;
   for (const [head, index] of Object.entries(classesOf(request))) {
     (feeds[`class:${head}`] as Float32Array)[row * textHeads[head as TextHead] + index] = 1;
   }
+}
+
+function word(request: EditRequest, language: Language, random: Dice): string {
+  const { also } = request;
+  if (also) return sampleCompound({ ...request, also }, 'train', language, random);
+  return sampleInstruction(request, 'train', language, random);
 }
 
 /** The class of each text head; the last class of objects and colours is "none". */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
 import { writeSafetensors } from '@darkroom/gpu-worker/models/safetensors-write';
 import { colourIds, type EditRequest, editIds, objectIds, type Strength, strengths } from '../edits.ts';
+import type { Curriculum } from './curriculum.ts';
 import { drawExample, type Sources } from './example.ts';
 import { encodePixels, type PatchProjection } from './patch-pca.ts';
 import type { Size } from './view.ts';
@@ -17,6 +18,9 @@ export interface Chunk {
   readonly after: (i: number) => Float32Array;
 }
 
+/** Indices that stand for a request: edit, strength, object, colour, second edit; -1 where absent. */
+const requestFields = 5;
+
 const strengthIds = Object.keys(strengths) as Strength[];
 
 export interface ChunkPlan {
@@ -26,6 +30,7 @@ export interface ChunkPlan {
   readonly file: string;
   /** Default: {@link chunkExamples}. */
   readonly examples?: number | undefined;
+  readonly curriculum?: Curriculum | undefined;
 }
 
 /** Draws chunk `index` of the list that `seed` names and writes it to `file`. */
@@ -34,26 +39,26 @@ export async function makeChunk(
   projection: PatchProjection,
   plan: ChunkPlan,
 ): Promise<void> {
-  const { size, seed, index, file, examples = chunkExamples } = plan;
+  const { size, seed, index, file, examples = chunkExamples, curriculum } = plan;
   const length = (projection.channels * size.width * size.height) / projection.patch ** 2;
   const before = new Float32Array(examples * length);
   const after = new Float32Array(examples * length);
-  const requests = new Float32Array(examples * 4);
+  const requests = new Float32Array(examples * requestFields);
   for (let i = 0; i < examples; i++) {
-    const example = drawExample(sources, size, seed, index * examples + i);
+    const example = drawExample(sources, size, seed, index * examples + i, curriculum);
     before.set(encodePixels(projection, example.before), i * length);
     after.set(encodePixels(projection, example.after), i * length);
-    const { id, strength, object, colour } = example.request;
+    const { id, strength, object, colour, also } = example.request;
     const known = [editIds.indexOf(id), strengthIds.indexOf(strength)];
     const named = [object ? objectIds.indexOf(object) : -1, colour ? colourIds.indexOf(colour) : -1];
-    requests.set([...known, ...named], i * 4);
+    requests.set([...known, ...named, also ? editIds.indexOf(also) : -1], i * requestFields);
   }
   await writeSafetensors(
     file,
     new Map([
       ['before', { dtype: 'F32', shape: [examples, length], data: before }],
       ['after', { dtype: 'F32', shape: [examples, length], data: after }],
-      ['requests', { dtype: 'F32', shape: [examples, 4], data: requests }],
+      ['requests', { dtype: 'F32', shape: [examples, requestFields], data: requests }],
     ]),
   );
 }
@@ -67,21 +72,25 @@ export async function readChunk(file: string): Promise<Chunk | undefined> {
     if (!tensor) throw new Error(`${file}: expected a tensor ${name}`);
     return toFloat32(tensor);
   }) as [Float32Array, Float32Array, Float32Array];
-  const examples = requests.length / 4;
+  const examples = requests.length / requestFields;
   const length = before.length / examples;
   return {
-    requests: Array.from({ length: examples }, (_, i) => readRequest(requests.subarray(i * 4, i * 4 + 4))),
+    requests: Array.from({ length: examples }, (_, i) =>
+      readRequest(requests.subarray(i * requestFields, (i + 1) * requestFields)),
+    ),
     before: (i) => before.subarray(i * length, (i + 1) * length),
     after: (i) => after.subarray(i * length, (i + 1) * length),
   };
 }
 
-function readRequest([edit, strength, object, colour]: Float32Array): EditRequest {
+function readRequest([edit, strength, object, colour, also]: Float32Array): EditRequest {
   const [namedObject, namedColour] = [objectIds[object as number], colourIds[colour as number]];
+  const second = editIds[also as number];
   return {
     id: editIds[edit as number]!,
     strength: strengthIds[strength as number]!,
     ...(namedObject && { object: namedObject }),
     ...(namedColour && { colour: namedColour }),
+    ...(second && { also: second }),
   };
 }

@@ -97,11 +97,11 @@ export interface BatchShape {
 /**
  * Inputs: `sample` (noisy | condition), `timestep`, `ids`, `target`, `named` [B] (1 where the instruction was kept) and
  * `class:<head>` one-hot rows. The loss is a pseudo-Huber distance to the clean latents, each channel weighted by its
- * standard deviation in the image, so that it stands between latent and pixel error.
+ * `importance` (a power of its standard deviation in the image, so that it stands between latent and pixel error).
  */
 export function editTraining(
   shape: BatchShape,
-  deviations: Float32Array,
+  importance: Float32Array,
   network: EditNetwork = editNetwork,
 ): EditTraining {
   const { batch, height, width, length } = shape;
@@ -116,8 +116,8 @@ export function editTraining(
   const denoised = unet(root.child('unet'), inputs, network.unet);
   const error = sub(denoised, input('target', denoised.shape));
   const robust = shift(sqrt(shift(square(error), lossKnee ** 2)), -lossKnee);
-  const total = deviations.reduce((sum, value) => sum + value, 0);
-  const perChannel = deviations.map((value) => (value * latentChannels) / total);
+  const total = importance.reduce((sum, value) => sum + value, 0);
+  const perChannel = importance.map((value) => (value * latentChannels) / total);
   const diffusion = reduceMean(mul(robust, constant(perChannel, [1, latentChannels, 1, 1])));
   const words = textLoss(root.child('heads'), pooled, batch);
   return {

@@ -2,6 +2,7 @@
 import type { CutoutStore, PhotoStore } from '../data/store.ts';
 import { type Dice, dice } from '../dice.ts';
 import { colourIds, type EditId, type EditRequest, editIds, type Strength } from '../edits.ts';
+import { compounds } from '../grammar/compound.ts';
 import type { Pixels } from '../pixels.ts';
 import { labOf } from '../teachers/lab.ts';
 import type { Scene } from '../teachers/scene.ts';
@@ -9,6 +10,7 @@ import { hasSky } from '../teachers/sky.ts';
 import { teach } from '../teachers/table.ts';
 import { leafiness, leafWeights } from '../teachers/vegetation.ts';
 import { composeScene, plainScene } from './compose.ts';
+import { type Curriculum, curriculumOf } from './curriculum.ts';
 import { randomView, type Size } from './view.ts';
 
 export interface Sources {
@@ -28,23 +30,38 @@ const objectShare = 0.15;
 const patience = 12;
 
 const needsObject: ReadonlySet<EditId> = new Set(['recolour_object', 'remove_object']);
-/** Edits whose examples are drawn more often, since they are harder to learn. */
-const harder: Partial<Record<EditId, number>> = { recolour_object: 3, remove_object: 2.5, sketch: 1.5 };
 
 /** Example `index` of the endless list that `seed` names. */
-export function drawExample(sources: Sources, size: Size, seed: number, index: number): Example {
+export function drawExample(
+  sources: Sources,
+  size: Size,
+  seed: number,
+  index: number,
+  curriculum: Curriculum = curriculumOf(0),
+): Example {
   const random = dice(seed, index);
-  const id = drawEdit(random);
+  if (curriculum.compoundShare > 0 && random() < curriculum.compoundShare)
+    return drawCompound(sources, size, random);
+  const id = drawEdit(curriculum, random);
   const scene = suitableScene(sources, size, id, random);
   const request = drawRequest(id, scene, random);
   return { request, before: scene.image, after: teach(scene, request) };
 }
 
-function drawEdit(random: Dice): EditId {
-  const total = editIds.reduce((sum, id) => sum + (harder[id] ?? 1), 0);
+function drawCompound(sources: Sources, size: Size, random: Dice): Example {
+  const [id, also] = compounds[Math.floor(random() * compounds.length)] as readonly [EditId, EditId];
+  const scene = suitableScene(sources, size, id, random);
+  const first = teach(scene, { id, strength: 'normal' });
+  // The sky is where it was, whatever its colour has become.
+  const after = teach({ ...scene, image: first }, { id: also, strength: 'normal' });
+  return { request: { id, strength: 'normal', also }, before: scene.image, after };
+}
+
+function drawEdit({ emphasis }: Curriculum, random: Dice): EditId {
+  const total = editIds.reduce((sum, id) => sum + (emphasis[id] ?? 1), 0);
   let rest = random() * total;
   for (const id of editIds) {
-    rest -= harder[id] ?? 1;
+    rest -= emphasis[id] ?? 1;
     if (rest < 0) return id;
   }
   return 'keep';

@@ -11,6 +11,7 @@ import { alphasCumprod } from '@darkroom/shared/schedulers/betas';
 import { parseSchedulerConfig } from '@darkroom/shared/schedulers/config';
 import { makeBatch } from './batch.ts';
 import { ChunkStream } from './chunk-stream.ts';
+import { curriculumOf } from './curriculum.ts';
 import { type BatchShape, type EditNetwork, editTraining } from './edit-model.ts';
 import { initializeParameters } from './initialize.ts';
 import { readProjection } from './projection-file.ts';
@@ -89,7 +90,9 @@ async function trainStage(plan: EditPlan, run: StageRun, report: Report): Promis
     width: stage.size.width / projection.patch,
     length: tokenizer.length,
   };
-  await using trainer = await openTrainer(plan, shape, projection.deviations);
+  const { deviationPower } = curriculumOf(run.index);
+  const importance = projection.deviations.map((deviation) => deviation ** deviationPower);
+  await using trainer = await openTrainer(plan, shape, importance);
   const checkpoint = checkpointFile(plan.folder);
   if (existsSync(checkpoint)) await trainer.restore(checkpoint);
   const log = logFile(plan.folder);
@@ -109,8 +112,8 @@ async function trainStage(plan: EditPlan, run: StageRun, report: Report): Promis
   }
 }
 
-function openTrainer(plan: EditPlan, shape: BatchShape, deviations: Float32Array): Promise<Trainer> {
-  const { loss, metrics, parameters } = editTraining(shape, deviations, plan.network);
+function openTrainer(plan: EditPlan, shape: BatchShape, importance: Float32Array): Promise<Trainer> {
+  const { loss, metrics, parameters } = editTraining(shape, importance, plan.network);
   const initial = initializeParameters(parameters, plan.seed, (name) => name === 'unet.conv_out.weight');
   const training: TrainingPlan = {
     loss,
@@ -129,7 +132,14 @@ function openStream(plan: EditPlan, { stage, index }: StageRun): Promise<ChunkSt
   const { width, height } = stage.size;
   const seed = plan.seed + index;
   const { cache, projection, chunkExamples: examples } = plan;
-  const work = { cache, projection, size: stage.size, seed, ...(examples !== undefined && { examples }) };
+  const work = {
+    cache,
+    projection,
+    size: stage.size,
+    seed,
+    stage: index,
+    ...(examples !== undefined && { examples }),
+  };
   return ChunkStream.open(join(plan.folder, `chunks-${width}x${height}-${seed}`), work, reuse);
 }
 
