@@ -67,13 +67,23 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Spearman's rank correlation of two lists without ties. */
+/**
+ * Spearman's rank correlation of two lists, in [-1, 1]: the correlation of their ranks, where equal values share the
+ * mean of theirs. 0 where a list is constant.
+ */
 export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
   const [ranksA, ranksB] = [ranks(a), ranks(b)];
-  const distance = ranksA.reduce((sum, rank, i) => sum + (rank - (ranksB[i] as number)) ** 2, 0);
-  return 1 - (6 * distance) / (a.length * (a.length ** 2 - 1));
+  const products = (left: readonly number[], right: readonly number[]): number =>
+    left.reduce((sum, rank, i) => sum + rank * (right[i] as number), 0);
+  const spread = Math.sqrt(products(ranksA, ranksA) * products(ranksB, ranksB));
+  return spread === 0 ? 0 : products(ranksA, ranksB) / spread;
 }
 
+/** Ranks, minus their mean. */
 function ranks(values: readonly number[]): number[] {
-  return values.map((value) => values.filter((other) => other < value).length);
+  return values.map((value) => {
+    const below = values.filter((other) => other < value).length;
+    const above = values.filter((other) => other > value).length;
+    return (below - above) / 2;
+  });
 }
