@@ -21,14 +21,14 @@ const detail: Curriculum = {
     recolour_object: 4,
     remove_object: 3.5,
     sketch: 1.5,
-    painting: 2,
-    blur: 2,
-    sharpen: 2,
+    painting: 2.5,
+    blur: 2.5,
+    sharpen: 2.5,
     black_and_white: 1.5,
     sepia: 1.5,
   },
   compoundShare: 0.1,
-  deviationPower: 0.7,
+  deviationPower: 0.35,
 };
 
 /** The first stage learns what the words mean for colours, the others what they mean for detail, and sentences with two edits. */
