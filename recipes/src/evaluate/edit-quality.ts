@@ -4,7 +4,7 @@ import type { Pixels } from '../pixels.ts';
 import { teach } from '../teachers/table.ts';
 import type { Sources } from '../training/example.ts';
 import { type Case, casesOf } from './cases.ts';
-import type { Editor } from './editor.ts';
+import type { Editor, EditSettings } from './editor.ts';
 import { judge } from './rules.ts';
 import { meanDifference } from './statistics.ts';
 
@@ -29,18 +29,27 @@ export interface Shown {
   readonly after: Pixels;
 }
 
+export interface ScorePlan {
+  /** Photos per edit. */
+  readonly photos: number;
+  /** Default: all. */
+  readonly ids?: readonly EditId[];
+  readonly settings?: EditSettings;
+  readonly show?: (shown: Shown) => void;
+}
+
 /** Scores each edit in turn; `show` gets the first answer of every case, for a sheet of samples. */
 export async function* scoreEdits(
   editor: Editor,
   sources: Sources,
-  plan: { readonly photos: number; readonly ids?: readonly EditId[]; readonly show?: (shown: Shown) => void },
+  plan: ScorePlan,
 ): AsyncGenerator<EditScore> {
   for (const id of plan.ids ?? editIds) {
     const answers: Answer[] = [];
     for (const item of casesOf(id, sources, plan.photos)) {
       const taught = teach(item.scene, item.request);
       for (const [nth, instruction] of item.instructions.entries()) {
-        const after = await editor(item.scene.image, instruction);
+        const after = await editor(item.scene.image, instruction, plan.settings);
         answers.push(answerOf(item, instruction, after, taught));
         if (nth === 0) plan.show?.({ id, instruction, before: item.scene.image, after });
       }
