@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { editIds } from '../edits.ts';
 import { type BatchSource, makeBatch } from './batch.ts';
 import { type Chunk, makeChunk, readChunk } from './chunk.ts';
+import { curriculumOf } from './curriculum.ts';
 import { openSources, writeDrawnStores } from './drawn-store.ts';
 import { latentChannels } from './edit-model.ts';
 import { drawExample, type Sources } from './example.ts';
@@ -16,6 +17,8 @@ import { centralView } from './view.ts';
 const size = { width: 32, height: 16 };
 const plane = latentChannels * 4 * 2;
 const examples = 24;
+/** Many sentences with two edits. */
+const curriculum = { ...curriculumOf(1), compoundShare: 0.3 };
 let folder: string;
 let sources: Sources;
 let projection: PatchProjection;
@@ -40,7 +43,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 async function chunk(index: number): Promise<Chunk> {
   const file = join(folder, `chunk-${index}.safetensors`);
-  await makeChunk(sources, projection, { size, seed: 1, index, file, examples });
+  await makeChunk(sources, projection, { size, seed: 1, index, file, examples, curriculum });
   const made = await readChunk(file);
   if (!made) throw new Error(`expected ${file}`);
   return made;
@@ -51,7 +54,7 @@ describe('a chunk', () => {
     source.chunks.forEach((made, index) => {
       expect(made.requests).toHaveLength(examples);
       for (let i = 0; i < examples; i++) {
-        const { request, before, after } = drawExample(sources, size, 1, index * examples + i);
+        const { request, before, after } = drawExample(sources, size, 1, index * examples + i, curriculum);
         expect(made.requests[i]).toEqual(request);
         expect(made.before(i)).toEqual(encodePixels(projection, before));
         expect(made.after(i)).toEqual(encodePixels(projection, after));
@@ -61,7 +64,7 @@ describe('a chunk', () => {
 
   it('is the same file whenever it is made, and nothing where it was not', async () => {
     const file = join(folder, 'again.safetensors');
-    await makeChunk(sources, projection, { size, seed: 1, index: 1, file, examples });
+    await makeChunk(sources, projection, { size, seed: 1, index: 1, file, examples, curriculum });
     expect(await readFile(file)).toEqual(await readFile(join(folder, 'chunk-1.safetensors')));
     expect(await readChunk(join(folder, 'chunk-9.safetensors'))).toBeUndefined();
   });
@@ -71,9 +74,9 @@ interface Row {
   readonly noisy: Float32Array;
   readonly condition: Float32Array;
   readonly target: Float32Array;
-  readonly ids: readonly bigint[];
   readonly timestep: number;
   readonly named: boolean;
+  readonly hasWords: boolean;
   /** Picked class of each head. */
   readonly classes: Readonly<Record<string, readonly number[]>>;
 }
@@ -81,14 +84,16 @@ interface Row {
 function rowsOf(feeds: Record<string, HostArray>): Row[] {
   const floats = (name: string, row: number, length: number): Float32Array =>
     (feeds[name] as Float32Array).subarray(row * length, (row + 1) * length);
+  const empty = source.tokenizer.encodePadded('', 32).ids;
   return Array.from({ length: 40 }, (_, row) => {
+    const ids = (feeds['ids'] as BigInt64Array).subarray(row * 32, (row + 1) * 32);
     const sample = floats('sample', row, 2 * plane);
     const heads = Object.keys(feeds).filter((name) => name.startsWith('class:'));
     return {
       noisy: sample.subarray(0, plane),
       condition: sample.subarray(plane),
       target: floats('target', row, plane),
-      ids: [...(feeds['ids'] as BigInt64Array).subarray(row * 32, (row + 1) * 32)],
+      hasWords: ids.some((id, i) => id !== empty[i]),
       timestep: floats('timestep', row, 1)[0] as number,
       named: floats('named', row, 1)[0] === 1,
       classes: Object.fromEntries(
@@ -123,23 +128,26 @@ describe('a batch', () => {
   });
 
   it('shows the photo, the words and the classes of one example per row', () => {
-    const rows = many().filter(({ named }) => named);
+    const rows = many().filter(({ hasWords }) => hasWords);
     expect(rows.length).toBeGreaterThan(120);
-    for (const { target, condition, classes, ids } of rows) {
+    let doubled = 0;
+    for (const { target, condition, classes, named } of rows) {
       const example = exampleOf(target, 'after');
       if (!example) throw new Error('expected the target to be an example’s answer');
       expect(classes['class:edit']?.filter((value) => value === 1)).toHaveLength(1);
       expect(classes['class:edit']?.indexOf(1)).toBe(editIds.indexOf(example.request.id));
       expect(condition).toEqual(example.before);
-      expect(ids.filter((id) => id !== BigInt(source.tokenizer.padId)).length).toBeGreaterThan(1);
+      // No single class names two edits.
+      expect(named).toBe(example.request.also === undefined);
+      if (!named) doubled++;
     }
+    expect(doubled).toBeGreaterThan(20);
   });
 
   it('drops the words of some rows, which then ask for the photo, or with it the photo', () => {
     const rows = many();
-    const wordless = rows.filter(({ named }) => !named);
-    const empty = [...source.tokenizer.encodePadded('', 32).ids];
-    for (const { ids } of wordless) expect(ids).toEqual(empty);
+    const wordless = rows.filter(({ hasWords }) => !hasWords);
+    for (const { named } of wordless) expect(named).toBe(false);
     const blind = wordless.filter(({ condition }) => condition.every((value) => value === 0));
     const seeing = wordless.filter((row) => !blind.includes(row));
     for (const { target } of blind) expect(exampleOf(target, 'after')).toBeDefined();
@@ -150,9 +158,9 @@ describe('a batch', () => {
   });
 
   it('noises a row by its timestep', () => {
-    for (const { noisy, target, timestep, named } of many()) {
+    for (const { noisy, target, timestep, hasWords } of many()) {
       expect([0, 1, 2]).toContain(timestep);
-      if (!named) continue;
+      if (!hasWords) continue;
       const alpha = source.alphas[timestep] as number;
       const noise = noisy.map(
         (value, k) => (value - Math.sqrt(alpha) * (target[k] as number)) / Math.sqrt(1 - alpha),

@@ -73,6 +73,10 @@ export async function readChunk(file: string): Promise<Chunk | undefined> {
     return toFloat32(tensor);
   }) as [Float32Array, Float32Array, Float32Array];
   const examples = requests.length / requestFields;
+  if (stored.get('requests')?.shape[1] !== requestFields)
+    throw new Error(
+      `${file}: expected ${requestFields} fields of a request: remove the chunks of an older version`,
+    );
   const length = before.length / examples;
   return {
     requests: Array.from({ length: examples }, (_, i) =>
