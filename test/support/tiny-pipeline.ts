@@ -11,7 +11,7 @@ import {
   declareClipText,
   declareUnet,
 } from '@darkroom/gpu-worker/models/declare-weights';
-import { type WritableTensor, writeSafetensors } from '@darkroom/gpu-worker/models/safetensors';
+import { type WritableTensor, writeSafetensors } from '@darkroom/gpu-worker/models/safetensors-write';
 import { UnetConfig } from '@darkroom/gpu-worker/models/unet-config';
 import { sizeOf } from '@darkroom/graph/shape';
 import { normals } from '@darkroom/shared/random';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { findWeights, loadParameters, readConfig, renameLegacyAttention } from './checkpoint.ts';
-import { type WritableTensor, writeSafetensors } from './safetensors.ts';
+import { type WritableTensor, writeSafetensors } from './safetensors-write.ts';
 
 let folder: string;
 beforeEach(async () => {

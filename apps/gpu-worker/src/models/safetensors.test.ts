@@ -3,14 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  openSafetensors,
-  readSafetensors,
-  toFloat32,
-  type WritableTensor,
-  writeSafetensors,
-} from './safetensors.ts';
+import { openSafetensors, readSafetensors, toFloat32 } from './safetensors.ts';
 import type { StoredTensor } from './safetensors-format.ts';
+import { type WritableTensor, writeSafetensors } from './safetensors-write.ts';
 
 let folder: string;
 beforeAll(async () => {

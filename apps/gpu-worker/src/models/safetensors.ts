@@ -14,8 +14,7 @@ import {
 } from './safetensors-format.ts';
 
 export { toFloat32 } from './safetensors-float.ts';
-export type { DType, StoredTensor, TensorData } from './safetensors-format.ts';
-export { type WritableTensor, writeSafetensors } from './safetensors-write.ts';
+export type { DType, StoredTensor } from './safetensors-format.ts';
 
 /** `model.safetensors.index.json`, or with a variant `model.safetensors.index.fp16.json`. */
 const INDEX_NAME = /\.index(\.\w+)?\.json$/;

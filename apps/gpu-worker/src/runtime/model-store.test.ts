@@ -5,7 +5,7 @@ import { linear } from '@darkroom/graph/layers/linear';
 import { Scope } from '@darkroom/graph/layers/scope';
 import { input, type Value } from '@darkroom/graph/value';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { writeSafetensors } from '../models/safetensors.ts';
+import { writeSafetensors } from '../models/safetensors-write.ts';
 import { ModelStore, type Network } from './model-store.ts';
 import { WeightSet } from './weight-set.ts';
 

@@ -19,11 +19,6 @@ export const jobStates = [
 export const JobState = z.enum(jobStates);
 export type JobState = z.infer<typeof JobState>;
 
-/** Whether a job in this state will change no more. */
-export function isFinal(state: JobState): boolean {
-  return state !== 'queued' && state !== 'starting' && state !== 'running';
-}
-
 const pixels = z.int().min(1).max(65_535);
 
 /** One finished picture. */

@@ -4,9 +4,6 @@ import { linspace } from './linspace.ts';
 
 const { fround, sqrt, log, exp } = Math;
 
-/** How sigmas are placed between the largest and the smallest. */
-export type SigmaSpacing = 'timesteps' | 'karras' | 'exponential' | 'lu';
-
 /** Sigma of every training timestep; float32, rising. */
 export function sigmaTable(alphas: Float32Array): Float32Array {
   return alphas.map((a) => sqrt(fround(fround(1 - a) / a)));
