@@ -2,6 +2,7 @@
 import { openDiffusionModel } from '@darkroom/gpu-worker/diffusion/diffusion-model';
 import { decodeImage } from '@darkroom/gpu-worker/image/decode';
 import { encodeImage } from '@darkroom/gpu-worker/image/encode';
+import { fromFloat32Image, toFloat32Image } from '@darkroom/gpu-worker/image/raster';
 import { runJob } from '@darkroom/gpu-worker/kernels/index';
 import { ModelStore } from '@darkroom/gpu-worker/runtime/model-store';
 import { Job } from '@darkroom/shared/contracts/job';
@@ -20,7 +21,7 @@ export async function openEditor(folder: string): Promise<Editor> {
   const store = new ModelStore({ budgetBytes: 2 ** 30 });
   const model = await openDiffusionModel(folder);
   return async (image, instruction, { seed = 1, ...settings } = {}) => {
-    const bytes = await encodeImage(toRaster(image), { format: 'png' });
+    const bytes = await encodeImage(fromFloat32Image(image), { format: 'png' });
     const job = Job.parse({
       version: 1,
       kind: 'edit',
@@ -33,39 +34,8 @@ export async function openEditor(folder: string): Promise<Editor> {
       ...settings,
     });
     for await (const event of runJob(job, { store, model: async () => model, read: async () => bytes })) {
-      if (event.kind === 'output') return toPixels(await decodeImage(event.bytes));
+      if (event.kind === 'output') return toFloat32Image(await decodeImage(event.bytes));
     }
     throw new Error('the kernel gave no picture');
   };
-}
-
-function toRaster({ width, height, data }: Pixels): {
-  width: number;
-  height: number;
-  channels: 3;
-  data: Uint8Array;
-} {
-  return {
-    width,
-    height,
-    channels: 3,
-    data: Uint8Array.from(data, (value) => Math.round(255 * Math.min(1, Math.max(0, value)))),
-  };
-}
-
-function toPixels({
-  width,
-  height,
-  data,
-  channels,
-}: {
-  width: number;
-  height: number;
-  data: Uint8Array;
-  channels: number;
-}): Pixels {
-  const out = new Float32Array(width * height * 3);
-  for (let i = 0; i < out.length; i++)
-    out[i] = (data[Math.floor(i / 3) * channels + (i % 3)] as number) / 255;
-  return { width, height, data: out };
 }

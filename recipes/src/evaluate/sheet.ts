@@ -1,3 +1,4 @@
+import { fromFloat32Image } from '@darkroom/gpu-worker/image/raster';
 import sharp from 'sharp';
 import type { Pixels } from '../pixels.ts';
 import type { Shown } from './edit-quality.ts';
@@ -27,9 +28,9 @@ export async function writeSheet(shown: readonly Shown[], file: string): Promise
     .toFile(file);
 }
 
-function thumbnail({ width, height, data }: Pixels): Promise<Buffer> {
-  const bytes = Uint8Array.from(data, (value) => Math.round(255 * Math.min(1, Math.max(0, value))));
-  return sharp(bytes, { raw: { width, height, channels: 3 } })
+function thumbnail(pixels: Pixels): Promise<Buffer> {
+  const { data, ...raw } = fromFloat32Image(pixels);
+  return sharp(data, { raw })
     .resize({ ...cell, fit: 'cover' })
     .png()
     .toBuffer();

@@ -13,7 +13,7 @@ import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedul
 import { input, type Value } from '@darkroom/graph/value';
 import { openCutouts, openPhotos } from '../data/store.ts';
 import { dice } from '../dice.ts';
-import type { Pixels } from '../pixels.ts';
+import { toPlanes } from '../pixels.ts';
 import { drawExample, type Sources } from './example.ts';
 import { initializeParameters } from './initialize.ts';
 import { encodePixels, type PatchProjection } from './patch-pca.ts';
@@ -133,13 +133,4 @@ function vaeBatch(
     image.set(toPlanes(view), row * 3 * side * side);
   }
   return { latent, image };
-}
-
-/** Interleaved [0, 1] to planes in [-1, 1]. */
-function toPlanes({ width, height, data }: Pixels): Float32Array {
-  const count = width * height;
-  return Float32Array.from(
-    { length: data.length },
-    (_, i) => 2 * (data[(i % count) * 3 + Math.floor(i / count)] as number) - 1,
-  );
 }

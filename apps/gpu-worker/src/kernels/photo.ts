@@ -4,7 +4,7 @@ import { type DiffusionModel, nativeSide, pictureMultiple } from '../diffusion/d
 import type { PlaneSize, Planes } from '../diffusion/latents.ts';
 import { decodeImage } from '../image/decode.ts';
 import type { Float32Image, Raster } from '../image/raster.ts';
-import { modelSize, resizeRaster, toTensor } from '../image/resize.ts';
+import { floatImageFromTensor, modelSize, resizeRaster, toTensor } from '../image/resize.ts';
 import type { KernelContext } from './kernel.ts';
 
 export interface Photo {
@@ -31,11 +31,6 @@ export function latentSize({ width, height }: PlaneSize, { vae }: DiffusionModel
 }
 
 /** Planes [1, 3, …] in [-1, 1] as an interleaved picture in [0, 1]. */
-export function toFloat32Image({ data, width, height }: Planes): Float32Image {
-  const area = width * height;
-  const interleaved = new Float32Array(3 * area);
-  for (let pixel = 0; pixel < area; pixel++) {
-    for (let c = 0; c < 3; c++) interleaved[3 * pixel + c] = (data[c * area + pixel] as number) / 2 + 0.5;
-  }
-  return { width, height, data: interleaved };
+export function toFloat32Image(planes: Planes): Float32Image {
+  return floatImageFromTensor(planes.data, planes);
 }
