@@ -27,13 +27,14 @@ it('shows a graph one node a line, inputs before users', () => {
     %2 = Conv(%image, %stem.weight) {strides=[2, 2], dilations=[1, 1], pads=[0, 0, 0, 0], group=1} : float32[2, 4, 3, 3]
     %3 = QuickGelu(%2) {alpha=1} : float32[2, 4, 3, 3]
     %4 = Reshape(%3) {shape=[2, 36]} : float32[2, 36]
-    %6, %7, %8 = LayerNormalization(%4, const(1 1 1 1 … [36])) {axis=-1, epsilon=0.00001} : float32[2, 36]
+    %6 = Expand(const(1)) {shape=[36]} : float32[36]
+    %7, %8, %9 = LayerNormalization(%4, %6) {axis=-1, epsilon=0.00001} : float32[2, 36]
     %head.weight = Parameter : float32[5, 36]
     %head.bias = Parameter : float32[5]
-    %11 = Gemm(%6, %head.weight, %head.bias) {transA=0, transB=1} : float32[2, 5]
-    %13 = Sub(%11, const(0.5)) : float32[2, 5]
-    return logits = %11
-    return shifted = %13
+    %12 = Gemm(%7, %head.weight, %head.bias) {transA=0, transB=1} : float32[2, 5]
+    %14 = Sub(%12, const(0.5)) : float32[2, 5]
+    return logits = %12
+    return shifted = %14
     "
   `);
 });
