@@ -37,6 +37,7 @@ beforeAll(async () => {
     tokenizer: await openTokenizer(join(import.meta.dirname, '../../../weights/edit/tokenizer')),
     alphas: Float32Array.of(0.9, 0.5, 0.1),
     shape: { batch: 40, height: 2, width: 4, length: 32 },
+    relativeLoss: true,
   };
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true }));

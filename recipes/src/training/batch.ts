@@ -25,6 +25,8 @@ export interface BatchSource {
   /** Cumulative products of 1 - beta, one per training timestep. */
   readonly alphas: Float32Array;
   readonly shape: BatchShape;
+  /** Weigh rows by how little their edit changes. */
+  readonly relativeLoss: boolean;
 }
 
 type Feeds = Record<string, HostArray>;
@@ -38,6 +40,7 @@ export function makeBatch(source: BatchSource, seed: number, step: number): Feed
     timestep: new Float32Array(batch),
     ids: new BigInt64Array(batch * length),
     named: new Float32Array(batch),
+    weight: new Float32Array(batch).fill(1),
   };
   for (const [head, classes] of Object.entries(textHeads))
     feeds[`class:${head}`] = new Float32Array(batch * classes);
@@ -69,11 +72,20 @@ function fillRow(source: BatchSource, feeds: Feeds, row: number, random: Dice): 
   if (!blind) sample.set(before, start + plane);
   (feeds['target'] as Float32Array).set(target, row * plane);
   (feeds['timestep'] as Float32Array)[row] = timestep;
+  if (source.relativeLoss && !wordless) (feeds['weight'] as Float32Array)[row] = relativeWeight(before, after);
   (feeds['ids'] as BigInt64Array).set(tokenizer.encodePadded(text, shape.length).ids, row * shape.length);
   (feeds['named'] as Float32Array)[row] = wordless || request.also ? 0 : 1;
   for (const [head, index] of Object.entries(classesOf(request))) {
     (feeds[`class:${head}`] as Float32Array)[row * textHeads[head as TextHead] + index] = 1;
   }
+}
+
+/** Rises as an edit changes less: sharpening or recolouring an object weighs more than night falling; 1 for no change at all. */
+function relativeWeight(before: Float32Array, after: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < before.length; i++) sum += ((after[i] as number) - (before[i] as number)) ** 2;
+  const change = Math.sqrt(sum / before.length);
+  return change < 0.02 ? 1 : Math.min(4, Math.max(0.5, 0.6 / (change + 0.05)));
 }
 
 function word(request: EditRequest, language: Language, random: Dice): string {

@@ -8,12 +8,15 @@ export interface Curriculum {
   readonly compoundShare: number;
   /** The loss weighs a latent channel by its standard deviation to this power: lower cares more for detail. */
   readonly deviationPower: number;
+  /** Whether an edit that changes little counts as much as one that changes everything. */
+  readonly relativeLoss: boolean;
 }
 
 const tone: Curriculum = {
   emphasis: { recolour_object: 3, remove_object: 2.5, sketch: 1.5 },
   compoundShare: 0,
   deviationPower: 1,
+  relativeLoss: false,
 };
 
 const detail: Curriculum = {
@@ -29,6 +32,7 @@ const detail: Curriculum = {
   },
   compoundShare: 0.1,
   deviationPower: 0.35,
+  relativeLoss: true,
 };
 
 /** The first stage learns what the words mean for colours, the others what they mean for detail, and sentences with two edits. */

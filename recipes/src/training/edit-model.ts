@@ -5,6 +5,7 @@ import { UnetConfig } from '@darkroom/gpu-worker/models/unet-config';
 import { linear } from '@darkroom/graph/layers/linear';
 import { Scope } from '@darkroom/graph/layers/scope';
 import { add, mul, neg, scale, shift, sqrt, square, sub } from '@darkroom/graph/ops/elementwise';
+import { reshape } from '@darkroom/graph/ops/movement';
 import { logSoftmax, reduceMean, reduceSum } from '@darkroom/graph/ops/reduction';
 import { constant, input, scalar, type Value } from '@darkroom/graph/value';
 import { colourIds, editIds, objectIds, strengths } from '../edits.ts';
@@ -95,7 +96,7 @@ export interface BatchShape {
 }
 
 /**
- * Inputs: `sample` (noisy | condition), `timestep`, `ids`, `target`, `named` [B] (1 where the instruction was kept) and
+ * Inputs: `sample` (noisy | condition), `timestep`, `ids`, `target`, `weight` [B] of a row in the loss, `named` [B] (1 where the instruction was kept) and
  * `class:<head>` one-hot rows. The loss is a pseudo-Huber distance to the clean latents, each channel weighted by its
  * `importance` (a power of its standard deviation in the image, so that it stands between latent and pixel error).
  */
@@ -118,7 +119,9 @@ export function editTraining(
   const robust = shift(sqrt(shift(square(error), lossKnee ** 2)), -lossKnee);
   const total = importance.reduce((sum, value) => sum + value, 0);
   const perChannel = importance.map((value) => (value * latentChannels) / total);
-  const diffusion = reduceMean(mul(robust, constant(perChannel, [1, latentChannels, 1, 1])));
+  const perRow = reshape(input('weight', [batch]), [batch, 1, 1, 1]);
+  const weighted = mul(robust, constant(perChannel, [1, latentChannels, 1, 1]));
+  const diffusion = reduceMean(mul(weighted, perRow));
   const words = textLoss(root.child('heads'), pooled, batch);
   return {
     loss: add(diffusion, scale(words, headWeight)),

@@ -90,7 +90,7 @@ async function trainStage(plan: EditPlan, run: StageRun, report: Report): Promis
     width: stage.size.width / projection.patch,
     length: tokenizer.length,
   };
-  const { deviationPower } = curriculumOf(run.index);
+  const { deviationPower, relativeLoss } = curriculumOf(run.index);
   const importance = projection.deviations.map((deviation) => deviation ** deviationPower);
   await using trainer = await openTrainer(plan, shape, importance);
   const checkpoint = checkpointFile(plan.folder);
@@ -103,7 +103,7 @@ async function trainStage(plan: EditPlan, run: StageRun, report: Report): Promis
     const { step } = trainer;
     const began = performance.now();
     const chunks = await stream.window((step - first) * stage.batch);
-    const batch = makeBatch({ chunks, tokenizer, alphas, shape }, plan.seed, step);
+    const batch = makeBatch({ chunks, tokenizer, alphas, shape, relativeLoss }, plan.seed, step);
     const figures = await trainer.advance(batch);
     const line = { ...figures, seconds: (performance.now() - began) / 1000 };
     await logStep(log, trainer.step, line);
