@@ -18,7 +18,7 @@ beforeAll(async () => {
   await writeDrawnStores(folder, 5);
   sources = await openSources(folder);
   cases = new Map(editIds.map((id) => [id, casesOf(id, sources, 2)]));
-}, 60_000);
+}, 180_000);
 afterAll(() => rm(folder, { recursive: true }));
 
 describe.each(editIds)('the cases of %s', (id) => {

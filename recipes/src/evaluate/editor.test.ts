@@ -17,7 +17,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'editor-'));
   await writeTinyModel(folder);
   editor = await openEditor(folder);
-}, 60_000);
+}, 180_000);
 afterAll(() => rm(folder, { recursive: true }));
 
 it('an editor answers in the photo’s size, in [0, 1], the same for the same seed', async () => {

@@ -39,7 +39,7 @@ beforeAll(async () => {
     shape: { batch: 40, height: 2, width: 4, length: 32 },
     relativeLoss: true,
   };
-}, 60_000);
+}, 180_000);
 afterAll(() => rm(folder, { recursive: true }));
 
 async function chunk(index: number): Promise<Chunk> {

@@ -72,7 +72,8 @@ function fillRow(source: BatchSource, feeds: Feeds, row: number, random: Dice): 
   if (!blind) sample.set(before, start + plane);
   (feeds['target'] as Float32Array).set(target, row * plane);
   (feeds['timestep'] as Float32Array)[row] = timestep;
-  if (source.relativeLoss && !wordless) (feeds['weight'] as Float32Array)[row] = relativeWeight(before, after);
+  if (source.relativeLoss && !wordless)
+    (feeds['weight'] as Float32Array)[row] = relativeWeight(before, after);
   (feeds['ids'] as BigInt64Array).set(tokenizer.encodePadded(text, shape.length).ids, row * shape.length);
   (feeds['named'] as Float32Array)[row] = wordless || request.also ? 0 : 1;
   for (const [head, index] of Object.entries(classesOf(request))) {

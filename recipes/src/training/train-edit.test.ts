@@ -22,7 +22,7 @@ beforeAll(async () => {
   await prepare(pictures);
   for (const run of ['whole', 'killed']) await cp(pictures, join(folder, run), { recursive: true });
   await expectEnd(start('whole'), 0);
-}, 120_000);
+}, 180_000);
 afterAll(() => rm(folder, { recursive: true }));
 
 /** A cache and an output folder in one: stores, a fitted projection, a tokenizer and a network. */
@@ -102,7 +102,7 @@ describe('training the edit model', () => {
       expect(await readFile(join(folder, 'killed', file)), file).toEqual(
         await readFile(join(folder, 'whole', file)),
       );
-  }, 180_000);
+  }, 300_000);
 
   it('has nothing left to do when it is done, and exports the same weights', async () => {
     const [log, weights] = [
