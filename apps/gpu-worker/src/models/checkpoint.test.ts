@@ -76,8 +76,10 @@ describe('loadParameters', () => {
     const parameters = await loadParameters(folder, expected({ w: [1] }), { rename, ignore: /^ema\./ });
     expect([...parameters.keys()]).toEqual(['w']);
   });
+});
 
-  it('lists missing, unexpected and misshapen tensors with both shapes', async () => {
+describe('loadParameters refuses a checkpoint', () => {
+  it('with missing, unexpected or misshapen tensors, listing them with both shapes', async () => {
     const strangers = Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((i) => [`x${i}`, tensor([1])]));
     await save({ ...strangers, w: tensor([2, 3]), v: tensor([2, 2, 1, 3]) });
     const loading = loadParameters(folder, expected({ w: [3, 2], v: [2, 2], gone: [4, 5] }));
@@ -90,7 +92,16 @@ describe('loadParameters', () => {
     });
   });
 
-  it('refuses two names for one parameter', async () => {
+  it('with weights of a type that holds no floats, naming tensor and file', async () => {
+    const codes: WritableTensor = { dtype: 'I8', shape: [2], data: Int8Array.of(-3, 4) };
+    await save({ a: tensor([1]), w: codes });
+    await expect(loadParameters(folder, expected({ a: [1], w: [2] }))).rejects.toMatchObject({
+      code: 'model_corrupt',
+      message: `${join(folder, 'model.safetensors')}: 1 mistyped tensor: w holds I8, expected F64, F32, F16, BF16`,
+    });
+  });
+
+  it('with two names for one parameter', async () => {
     const block = 'mid_block.attentions.0';
     await save({ [`${block}.query.bias`]: tensor([1]), [`${block}.to_q.bias`]: tensor([1]) });
     const loading = loadParameters(folder, expected({ [`${block}.to_q.bias`]: [1] }));
@@ -104,6 +115,18 @@ describe('findWeights', () => {
     expect(await findWeights(folder)).toBe(join(folder, 'diffusion_pytorch_model.fp16.safetensors'));
     await save({}, 'diffusion_pytorch_model.safetensors');
     expect(await findWeights(folder)).toBe(join(folder, 'diffusion_pytorch_model.safetensors'));
+  });
+
+  it.each([
+    'model.bf16.safetensors',
+    'diffusion_pytorch_model.non_ema.safetensors',
+    'diffusion_pytorch_model.safetensors.index.non_ema.json',
+    'diffusion_pytorch_model.non_ema.safetensors.index.json',
+  ])('takes the only variant there is: %s', async (name) => {
+    await save({}, name);
+    expect(await findWeights(folder)).toBe(join(folder, name));
+    await save({}, 'model.fp16.safetensors');
+    expect(await findWeights(folder)).toBe(join(folder, 'model.fp16.safetensors'));
   });
 
   it('says what it expected and what it found', async () => {
@@ -126,6 +149,15 @@ describe('readConfig', () => {
       message: expect.stringMatching(/config\.json[\s\S]*in_channels[\s\S]*act/),
     };
     await expect(readConfig(folder, schema)).rejects.toMatchObject(fault);
+  });
+
+  it('reads what Python writes for infinity', async () => {
+    await writeFile(join(folder, 'config.json'), '{"lambda_min_clipped": -Infinity, "name": "Infinity"}');
+    const python = z.looseObject({});
+    expect(await readConfig(folder, python)).toEqual({
+      lambda_min_clipped: Number.NEGATIVE_INFINITY,
+      name: 'Infinity',
+    });
   });
 
   it('tells a missing file from a damaged one', async () => {

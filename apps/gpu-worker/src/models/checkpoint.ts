@@ -2,10 +2,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@darkroom/shared/errors';
+import { parsePythonJson } from '@darkroom/shared/schedulers/python-json';
 import { z } from 'zod';
-import { openSafetensors, type TensorInfo, type TensorSource, toFloat32 } from './safetensors.ts';
+import { type DType, openSafetensors, type TensorInfo, type TensorSource, toFloat32 } from './safetensors.ts';
 import { corruptModel } from './safetensors-format.ts';
 
+/** What a caller knows about names in a checkpoint. */
 export interface LoadOptions {
   /** Turns a name in the file into the network's name. */
   rename?: (name: string) => string;
@@ -43,7 +45,7 @@ export async function readConfig<T>(folder: string, schema: z.ZodType<T>): Promi
 }
 
 /**
- * Parses a JSON file of a model.
+ * Parses a JSON file of a model; Python's bare `Infinity` and `NaN` are understood.
  * @throws model_not_found, model_corrupt
  */
 export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
@@ -53,7 +55,7 @@ export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T
   });
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parsePythonJson(text);
   } catch (cause) {
     throw corruptModel(file, `not JSON (${cause instanceof Error ? cause.message : cause})`);
   }
@@ -62,34 +64,48 @@ export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T
   return parsed.data;
 }
 
+const WEIGHT_STEMS = ['diffusion_pytorch_model', 'model'];
+
+/** `model.bf16.safetensors`, `model.safetensors.index.bf16.json` or `model.bf16.safetensors.index.json`. */
+const VARIANT_FILE = new RegExp(
+  `^(?:${WEIGHT_STEMS.join('|')})(?:\\.(\\w+)\\.safetensors(?:\\.index\\.json)?|\\.safetensors\\.index\\.(\\w+)\\.json)$`,
+);
+
 /**
- * The weights file of a component folder: a single file before a sharded one, full precision before fp16.
+ * The weights file of a component folder: full precision before fp16 before any other variant, and of each a single file
+ * before a sharded one.
  * @returns path of a `.safetensors` or of a `.safetensors.index.json`
  * @throws model_not_found
  */
 export async function findWeights(folder: string): Promise<string> {
-  const present = await readdir(folder).catch((cause) => {
-    if (cause?.code !== 'ENOENT' && cause?.code !== 'ENOTDIR') throw cause;
-    throw new AppError('model_not_found', {
-      cause,
-      message: `${folder}: no such folder`,
-      details: { folder },
-    });
+  const present = (await readdir(folder).catch((cause) => refuseFolder(folder, cause))).sort();
+  const others = present.flatMap((name) => {
+    const [, whole, sharded] = VARIANT_FILE.exec(name) ?? [];
+    return whole ?? sharded ?? [];
   });
-  const stems = ['diffusion_pytorch_model', 'model'];
-  const candidates = ['', '.fp16'].flatMap((variant) =>
-    stems.flatMap((stem) => [
-      `${stem}${variant}.safetensors`,
-      `${stem}.safetensors.index${variant}.json`,
-      `${stem}${variant}.safetensors.index.json`,
-    ]),
-  );
+  const candidates = ['', 'fp16', ...others].flatMap((variant) => {
+    const suffix = variant && `.${variant}`;
+    return WEIGHT_STEMS.flatMap((stem) => [
+      `${stem}${suffix}.safetensors`,
+      `${stem}.safetensors.index${suffix}.json`,
+      `${stem}${suffix}.safetensors.index.json`,
+    ]);
+  });
   const found = candidates.find((name) => present.includes(name));
   if (found !== undefined) return join(folder, found);
-  const expected = stems.map((stem) => `${stem}[.fp16].safetensors`).join(' or ');
+  const expected = WEIGHT_STEMS.map((stem) => `${stem}[.fp16].safetensors`).join(' or ');
   const seen = present.length === 0 ? 'nothing' : present.slice(0, 8).join(', ');
   const message = `${folder}: expected ${expected}, or its index of shards; found ${seen}`;
   throw new AppError('model_not_found', { message, details: { folder } });
+}
+
+function refuseFolder(folder: string, cause: NodeJS.ErrnoException): never {
+  if (cause.code !== 'ENOENT' && cause.code !== 'ENOTDIR') throw cause;
+  throw new AppError('model_not_found', {
+    cause,
+    message: `${folder}: no such folder`,
+    details: { folder },
+  });
 }
 
 /**
@@ -97,7 +113,7 @@ export async function findWeights(folder: string): Promise<string> {
  * attention names are understood, [C, D, 1, 1] weights fit an expected [C, D], saved `position_ids` are skipped.
  * @param folder a component folder, or one `.safetensors` file or index
  * @param expected names and shapes; the result has exactly these, in this order
- * @throws model_not_found; model_corrupt listing missing, unexpected and misshapen tensors
+ * @throws model_not_found; model_corrupt listing missing, unexpected and misshapen tensors, and those that hold no floats
  */
 export async function loadParameters(
   folder: string,
@@ -132,18 +148,26 @@ function matchNames(source: TensorSource, expected: Shapes, options: LoadOptions
   return stored;
 }
 
+/** Storage types of weights: numbers of any other type are codes of something (quantized weights, ids, flags). */
+const FLOATS: ReadonlySet<DType> = new Set<DType>(['F64', 'F32', 'F16', 'BF16']);
+
 function refuseMismatch(source: TensorSource, expected: Shapes, stored: ReadonlyMap<string, string>): void {
   const missing: string[] = [];
   const misshapen: string[] = [];
+  const mistyped: string[] = [];
   for (const [name, { shape }] of expected) {
     const info = source.tensors.get(stored.get(name) ?? '');
     if (!stored.has(name) || info === undefined) missing.push(`${name} ${print(shape)}`);
     else if (!fits(info, shape)) misshapen.push(`${name} is ${print(info.shape)}, expected ${print(shape)}`);
+    else if (!FLOATS.has(info.dtype))
+      mistyped.push(`${name} holds ${info.dtype}, expected ${[...FLOATS].join(', ')}`);
   }
   const unexpected = [...stored].flatMap(([name, fileName]) =>
     expected.has(name) ? [] : [`${fileName} ${print(source.tensors.get(fileName)?.shape ?? [])}`],
   );
-  const faults = Object.entries({ missing, unexpected, misshapen }).filter(([, list]) => list.length > 0);
+  const faults = Object.entries({ missing, unexpected, misshapen, mistyped }).filter(
+    ([, list]) => list.length > 0,
+  );
   if (faults.length === 0) return;
   const message = `${source.path}: ${faults.map(([kind, list]) => summarize(kind, list)).join('. ')}`;
   const details = {
