@@ -10,6 +10,7 @@ import type { RemoteFile } from './hub-files.ts';
 
 const MAX_FAILURES = 5;
 
+/** Where a file comes from and where it goes. */
 export interface DownloadTarget {
   url: string;
   /** Where the finished file goes. */
@@ -43,18 +44,31 @@ export async function downloadFile(file: RemoteFile, target: DownloadTarget): Pr
 
 async function isPresent(file: RemoteFile, path: string): Promise<boolean> {
   if ((await sizeOf(path)) !== file.sizeBytes) return false;
-  if (file.sha256 !== undefined) return (await digest(path, 'sha256')) === file.sha256;
-  // Git's id of a small file: the SHA-1 of "blob <size>\0" and the content.
-  return (await digest(path, 'sha1', `blob ${file.sizeBytes}\0`)) === file.oid;
+  const { found, expected } = await digestOf(file, path);
+  return found === expected;
 }
 
 async function verify(file: RemoteFile, part: string): Promise<void> {
-  if (file.sha256 === undefined) return;
-  const found = await digest(part, 'sha256');
-  if (found === file.sha256) return;
+  if (file.sha256 === undefined && file.oid === '') return; // This hub tells nothing to check by.
+  const { kind, found, expected } = await digestOf(file, part);
+  if (found === expected) return;
   await rm(part);
-  const message = `${file.path}: sha256 ${found}, expected ${file.sha256}; the download was removed, pull again`;
+  const message = `${file.path}: ${kind} ${found}, expected ${expected}; the download was removed, pull again`;
   throw new AppError('model_corrupt', { message, details: { file: file.path } });
+}
+
+interface FileDigest {
+  readonly kind: 'sha256' | 'git id';
+  readonly found: string;
+  readonly expected: string;
+}
+
+/** What the hub says of a file's content, and what lies at `path`. */
+async function digestOf(file: RemoteFile, path: string): Promise<FileDigest> {
+  const { sha256, oid, sizeBytes } = file;
+  if (sha256 !== undefined) return { kind: 'sha256', found: await digest(path, 'sha256'), expected: sha256 };
+  // Git's id of a small file: the SHA-1 of "blob <size>\0" and the content.
+  return { kind: 'git id', found: await digest(path, 'sha1', `blob ${sizeBytes}\0`), expected: oid };
 }
 
 async function digest(path: string, algorithm: 'sha1' | 'sha256', prefix = ''): Promise<string> {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** A file of the fake repository. */
 export interface FakeFile {
   bytes: Buffer;
   isLfs?: boolean;
@@ -14,7 +15,7 @@ interface Received {
   authorization: string | undefined;
 }
 
-/** Faults are set by a test; each acts on LFS content only. */
+/** Faults are set by a test; all but `corruptSmall` act on LFS content only. */
 interface Faults {
   /** Connections to cut, and after how many bytes of the answer. */
   cuts: number;
@@ -22,12 +23,15 @@ interface Faults {
   /** Answers 503 to give before serving. */
   outages: number;
   corrupt: boolean;
+  /** Changes the last byte of small files. */
+  corruptSmall: boolean;
   /** Serve whole files whatever range is asked. */
   ignoresRange: boolean;
   /** Wait between chunks of 64 KiB. */
   chunkDelayMs: number;
 }
 
+/** A hub with one repository on this machine; a test adds files and faults, and reads what was asked. */
 export class FakeHub implements AsyncDisposable {
   readonly files = new Map<string, FakeFile>();
   readonly requests: Received[] = [];
@@ -36,6 +40,7 @@ export class FakeHub implements AsyncDisposable {
     cutAfterBytes: 0,
     outages: 0,
     corrupt: false,
+    corruptSmall: false,
     ignoresRange: false,
     chunkDelayMs: 0,
   };
@@ -92,7 +97,7 @@ export class FakeHub implements AsyncDisposable {
       const path = decodeURIComponent(url.pathname.slice(resolve.length));
       response.writeHead(302, { location: `${address(this.#store)}/lfs/${path}` }).end();
     } else {
-      response.end(file.bytes);
+      response.end(this.faults.corruptSmall ? damaged(file.bytes) : file.bytes);
     }
   }
 
@@ -135,8 +140,8 @@ export class FakeHub implements AsyncDisposable {
     }
     const asked = this.faults.ignoresRange ? null : /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
     const start = Number(asked?.[1] ?? 0);
-    const bytes = Buffer.from(file.bytes.subarray(start));
-    if (this.faults.corrupt && bytes.length > 0) bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    const rest = Buffer.from(file.bytes.subarray(start));
+    const bytes = this.faults.corrupt ? damaged(rest) : rest;
     const range = `bytes ${start}-${file.bytes.length - 1}/${file.bytes.length}`;
     response.writeHead(asked ? 206 : 200, {
       'content-length': bytes.length,
@@ -157,6 +162,13 @@ export class FakeHub implements AsyncDisposable {
     if (isCut) response.destroy();
     else response.end();
   }
+}
+
+/** The same bytes but for the last one. */
+function damaged(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  if (copy.length > 0) copy[copy.length - 1] = (copy.at(-1) ?? 0) ^ 1;
+  return copy;
 }
 
 function address(server: Server): string {

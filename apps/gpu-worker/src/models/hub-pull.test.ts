@@ -179,6 +179,17 @@ describe('a pull is refused', () => {
     await pull();
   });
 
+  it("when a small file is not what git's id says, and removes it", async () => {
+    hub.faults.corruptSmall = true;
+    await expect(pull()).rejects.toMatchObject({
+      code: 'model_corrupt',
+      message: expect.stringMatching(/^\S+\.json: git id [0-9a-f]{40}, expected [0-9a-f]{40}/),
+    });
+    expect(await readReceipt(folder)).toBeUndefined();
+    hub.faults.corruptSmall = false;
+    await pull();
+  });
+
   it('when the server sends more than it listed', async () => {
     const file = hub.files.get(WEIGHTS);
     hub.faults.cuts = 0;
