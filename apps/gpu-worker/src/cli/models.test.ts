@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { FakeHub } from '../models/hub-fake.ts';
 import { main } from './models.ts';
 
@@ -86,6 +86,20 @@ it('reports failures by code and exit status', async () => {
     code: 1,
     out: '',
     err: expect.stringContaining(`pull ${ID}`),
+  });
+});
+
+it('reads --dir from where the command was called, and tells wrong words in JSON too', async () => {
+  await run('pull', ID, '--json');
+  vi.stubEnv('INIT_CWD', home);
+  vi.stubEnv('npm_package_json', join(process.cwd(), 'package.json'));
+  const found = await runHere('path', ID, '--dir', 'models', '--json');
+  vi.unstubAllEnvs();
+  expect(JSON.parse(found.out)).toEqual({ id: ID, folder: join(home, 'models', 'someone--tiny') });
+  const { code, out, err } = await runHere('push', '--json');
+  expect({ code, err }).toEqual({ code: 2, err: '' });
+  expect(JSON.parse(out)).toMatchObject({
+    error: { code: 'invalid_request', detail: 'unknown command "push"' },
   });
 });
 

@@ -1,9 +1,11 @@
 // npm run models -- pull | list | path: the models from the hub that this machine holds.
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AppError, toAppError } from '@darkroom/shared/errors';
 import { cachedFolder, defaultCacheFolder, describeModel, listModels, resolveModel } from '../models/hub.ts';
 import { formatBytes, ProgressBar, type ProgressStream } from '../models/hub-progress.ts';
 import { pullModel } from '../models/hub-pull.ts';
+import { callerFolder } from './caller-folder.ts';
 
 const HELP = `Usage: npm run models -- <command> [options]
 
@@ -81,7 +83,7 @@ function parseRequest(words: readonly string[]): Request | undefined {
   }
   if (positionals.length < wanted[command]) throw new UsageError(`${command} expects a model: owner/name`);
   if (positionals.length > wanted[command]) throw new UsageError(`unexpected "${rest[0] ?? model}"`);
-  const cacheFolder = values.dir ?? defaultCacheFolder();
+  const cacheFolder = values.dir === undefined ? defaultCacheFolder() : resolve(callerFolder(), values.dir);
   return { command, model, revision: values.revision, variant: values.variant, cacheFolder };
 }
 
@@ -145,7 +147,9 @@ async function list(cacheFolder: string): Promise<Answer> {
 
 function report(fault: unknown, isJson: boolean, output: Output): number {
   if (fault instanceof UsageError) {
-    output.stderr.write(`${fault.message}\n\n${HELP}`);
+    const error = { code: 'invalid_request', detail: fault.message, retryable: false };
+    if (isJson) output.stdout.write(`${JSON.stringify({ error })}\n`);
+    else output.stderr.write(`${fault.message}\n\n${HELP}`);
     return 2;
   }
   const { code, message, retryable, cause } = toAppError(fault);
