@@ -27,6 +27,8 @@ export const AutoencoderKlConfig = z.object({
   norm_num_groups: count.default(32),
   sample_size: count.default(32),
   scaling_factor: z.number().positive().default(0.18215),
+  /** Latents are not shifted here. */
+  shift_factor: z.null({ error: 'is not supported and must be null or absent' }).optional(),
   use_quant_conv: z.boolean().default(true),
   use_post_quant_conv: z.boolean().default(true),
   mid_block_add_attention: z.boolean().default(true),

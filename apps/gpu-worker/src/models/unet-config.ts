@@ -3,6 +3,9 @@ import { z } from 'zod';
 
 const downBlock = z.enum(['CrossAttnDownBlock2D', 'DownBlock2D']);
 const upBlock = z.enum(['CrossAttnUpBlock2D', 'UpBlock2D']);
+/** An option of the class that changes the numbers and is not built here: absent, or at the value that is. */
+const only = <const T extends string | number | boolean | null>(value: T) =>
+  z.literal(value, { error: `is not supported and must be ${value} or absent` }).optional();
 const perBlock = z.union([z.int().positive(), z.array(z.int().positive())]);
 
 /** `config.json` of a diffusers `UNet2DConditionModel`; absent values take that class's defaults. */
@@ -41,6 +44,18 @@ export const UnetConfig = z.object({
    * with rising noise. The output is then a denoised sample.
    */
   condition_residual: z.boolean().default(false),
+  act_fn: only('silu'),
+  center_input_sample: only(false),
+  downsample_padding: only(1),
+  mid_block_scale_factor: only(1),
+  mid_block_only_cross_attention: z.union([only(false), only(null)]),
+  only_cross_attention: only(false),
+  dual_cross_attention: only(false),
+  time_embedding_type: only('positional'),
+  time_embedding_act_fn: only(null),
+  timestep_post_act: only(null),
+  resnet_skip_time_act: only(false),
+  resnet_out_scale_factor: only(1),
 });
 export type UnetConfig = z.infer<typeof UnetConfig>;
 
