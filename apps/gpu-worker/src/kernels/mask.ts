@@ -32,28 +32,26 @@ export async function readMask(bytes: Uint8Array, photo: Size): Promise<Mask> {
     const message = `mask: expected the photo's size ${photo.width}×${photo.height}, got ${width}×${height}`;
     throw new AppError('invalid_request', { message, details: { field: 'mask' } });
   }
-  return {
-    width,
-    height,
-    data: Uint8Array.from({ length: width * height }, (_, pixel) => brightness(data, pixel)),
-  };
+  return { width, height, data: brightness(data) };
 }
 
-/** ITU-R BT.601 luma, which leaves grey as it is. */
-function brightness(rgb: Uint8Array, pixel: number): number {
-  const [red, green, blue] = rgb.subarray(3 * pixel, 3 * pixel + 3) as unknown as [number, number, number];
-  return Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
+/** ITU-R BT.601 luma of every pixel, which leaves grey as it is. */
+function brightness(rgb: Uint8Array): Uint8Array {
+  const luma = new Uint8Array(rgb.length / 3);
+  for (let pixel = 0, at = 0; pixel < luma.length; pixel++, at += 3) {
+    const red = 0.299 * (rgb[at] as number);
+    const green = 0.587 * (rgb[at + 1] as number);
+    const blue = 0.114 * (rgb[at + 2] as number);
+    luma[pixel] = Math.round(red + green + blue);
+  }
+  return luma;
 }
 
 /** The mask at a model's size, as planes of 0 and 1: 1 where at least half of it shows the edit. */
 export async function maskPlanes({ width, height, data }: Mask, size: Size): Promise<Planes> {
-  const grey: Raster = {
-    width,
-    height,
-    channels: 3,
-    data: Uint8Array.from({ length: 3 * data.length }, (_, i) => data[Math.floor(i / 3)] as number),
-  };
-  const small = await resizeRaster(grey, size);
+  const grey = new Uint8Array(3 * data.length);
+  for (let at = 0; at < grey.length; at++) grey[at] = data[Math.floor(at / 3)] as number;
+  const small = await resizeRaster({ width, height, channels: 3, data: grey }, size);
   const planes = Float32Array.from({ length: size.width * size.height }, (_, i) =>
     Number((small.data[3 * i] as number) >= 128),
   );
