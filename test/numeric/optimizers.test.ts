@@ -184,6 +184,11 @@ describe('a schedule', () => {
       (t) => 0.1 + 0.45 * (1 + Math.cos(Math.PI * Math.min(t / 8, 1))),
     ],
     [
+      'of cosine decay over no steps is at its end from the first',
+      cosineDecay(0, 0.1),
+      (t) => (t < 1 ? 1 : 0.1),
+    ],
+    [
       'is the product of several',
       product(warmUp(5), cosineDecay(10)),
       (t) => (Math.min(t / 5, 1) * (1 + Math.cos(Math.PI * Math.min(t / 10, 1)))) / 2,

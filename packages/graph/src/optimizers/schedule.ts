@@ -14,7 +14,7 @@ export const warmUp =
 export const cosineDecay =
   (steps: number, floor = 0): Schedule =>
   (step) => {
-    const progress = min(div(max(step, scalar(0)), scalar(steps)), scalar(1));
+    const progress = min(div(max(step, scalar(0)), scalar(Math.max(1, steps))), scalar(1));
     return shift(scale(shift(cos(scale(progress, Math.PI)), 1), (1 - floor) / 2), floor);
   };
 
