@@ -47,7 +47,7 @@ export interface AppErrorOptions {
 /**
  * A failure with a code from the closed table; the only error class that crosses a process boundary.
  *
- * @example throw new AppError('image_too_large', { message: 'image is 90 MP, the limit is 64 MP' });
+ * @example throw new AppError('image_too_large', { message: 'image: expected at most 50 megapixels, got 12000×9000' });
  */
 export class AppError extends Error {
   readonly code: ErrorCode;

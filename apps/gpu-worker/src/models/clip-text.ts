@@ -19,7 +19,7 @@ export const ClipTextConfig = z.object({
   max_position_embeddings: z.int().positive().default(77),
   hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
   layer_norm_eps: z.number().positive().default(1e-5),
-  /** 2 is what old files say whatever their vocabulary; the end of text is then taken as the largest id. */
+  /** Not used: the end of a text is its largest id, since old files say 2 here whatever their vocabulary. */
   eos_token_id: z.int().default(49407),
 });
 export type ClipTextConfig = z.infer<typeof ClipTextConfig>;
