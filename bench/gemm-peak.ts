@@ -3,6 +3,7 @@ import { matmul } from '@darkroom/graph/ops/matmul';
 import { graphOf, input, parameter } from '@darkroom/graph/value';
 import { repeated, type Time } from './timing.ts';
 
+/** What square matrix products reach on this machine. */
 export interface GemmPeak {
   /** Rows and columns of the square matrices that gave it. */
   readonly size: number;

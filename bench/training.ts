@@ -18,6 +18,7 @@ import { countFlops } from './flops.ts';
 import { randomWeights } from './random-weights.ts';
 import { median, repeated, type Time } from './timing.ts';
 
+/** What the training benchmark measured. */
 export interface TrainingFigures {
   readonly parameters: number;
   readonly batch: number;

@@ -12,6 +12,7 @@ import { measureGemmPeak } from './gemm-peak.ts';
 import { writeRandomWeights } from './random-weights.ts';
 import { median, repeated, timed } from './timing.ts';
 
+/** What the UNet benchmark measured. */
 export interface UnetFigures {
   readonly parameters: number;
   /** Building the graph. */

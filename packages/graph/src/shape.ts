@@ -3,14 +3,17 @@ import { GraphError } from './graph-error.ts';
 /** Static sizes of every axis, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
 
+/** Number of elements. */
 export function sizeOf(shape: Shape): number {
   return shape.reduce((product, axis) => product * axis, 1);
 }
 
+/** Whether rank and every size agree. */
 export function shapesEqual(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((axis, i) => axis === b[i]);
 }
 
+/** A shape as error messages show it, e.g. `[2, 3]`. */
 export function showShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }

@@ -6,20 +6,25 @@ import type { ConstantData, Dtype } from './dtype.ts';
 import { GraphError } from './graph-error.ts';
 import { type Shape, shapesEqual, showShape, sizeOf } from './shape.ts';
 
+/** What parametrises a node besides its inputs. */
 export type Attribute = number | string | readonly number[];
+/** The attributes of a node by name. */
 export type Attributes = Readonly<Record<string, Attribute>>;
 
+/** Element type and static shape. */
 export interface ValueType {
   readonly dtype: Dtype;
   readonly shape: Shape;
 }
 
+/** One output of a node: what ops take and give. */
 export interface Value extends ValueType {
   readonly node: Node;
   /** Which output of `node` this is. */
   readonly index: number;
 }
 
+/** One op applied to its inputs, or a leaf. */
 export interface Node {
   readonly rule: OpRule;
   readonly inputs: readonly Value[];
@@ -43,6 +48,7 @@ export interface OpRule {
   readonly vjp?: (node: Node, cotangents: readonly (Value | undefined)[]) => readonly (Value | undefined)[];
 }
 
+/** What a computation is fed and what it gives, by name. */
 export interface Graph {
   /** Feeds in calling order: every reachable `Input` and, when training, the parameters that change. */
   readonly inputs: readonly Value[];
@@ -101,6 +107,7 @@ export function constant(data: ConstantData, shape: Shape, dtype: Dtype = dtypeO
   return leaf('Constant', { dtype, shape }, { data });
 }
 
+/** A constant of shape []. */
 export function scalar(value: number, dtype: Dtype = 'float32'): Value {
   return filled(value, [], dtype);
 }
@@ -114,6 +121,7 @@ export function filled(value: number, shape: Shape, dtype: Dtype = 'float32'): V
   return constant(new Float32Array(size).fill(value), shape, dtype);
 }
 
+/** Whether a node is an input, a parameter or a constant. */
 export function isLeaf(node: Node): boolean {
   return node.rule.op === 'Input' || node.rule.op === 'Parameter' || node.rule.op === 'Constant';
 }
@@ -174,11 +182,13 @@ export function storedParameters(graph: Graph): Map<string, Value> {
   return stored;
 }
 
+/** The name of an input or a parameter. @throws GraphError for any other value */
 export function nameOf(value: Value): string {
   if (value.node.name === undefined) throw new GraphError(`a ${value.node.rule.op} has no name`);
   return value.node.name;
 }
 
+/** Whether element type and shape agree. */
 export function sameType(a: ValueType, b: ValueType): boolean {
   return a.dtype === b.dtype && shapesEqual(a.shape, b.shape);
 }

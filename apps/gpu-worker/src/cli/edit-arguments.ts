@@ -7,6 +7,7 @@ import type { SchedulerPresetName } from '@darkroom/shared/schedulers/presets';
 import { z } from 'zod';
 import { type OutputFormat, outputFormatOf } from '../image/encode.ts';
 
+/** What `--help` prints. */
 export const EDIT_HELP = `Usage: npm run edit -- <photo> "<what to change>" [options]
 
   npm run edit -- photo.jpg "make it a snowy night"

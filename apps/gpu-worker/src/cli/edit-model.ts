@@ -13,6 +13,7 @@ import { openSafetensors } from '../models/safetensors.ts';
 const embeddedModelId = 'darkroom/edit';
 const embeddedFolder = fileURLToPath(new URL('../../../../weights/edit', import.meta.url));
 
+/** An opened model and what to call it. */
 export interface NamedModel {
   /** Hub id, or the folder's name. */
   readonly id: string;

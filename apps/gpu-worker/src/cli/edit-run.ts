@@ -17,6 +17,7 @@ import { chooseOutput, type OutputPlace, writePicture } from './edit-output.ts';
 /** A written picture: what an output over HTTP says, with a path in the place of its address. */
 export type WrittenOutput = Omit<JobOutput, 'url'> & { readonly path: string };
 
+/** What a run tells on its way. */
 export type EditEvent =
   | { readonly kind: 'model'; readonly id: string; readonly sha256: string }
   | Extract<JobEvent, { kind: 'progress' }>

@@ -3,6 +3,7 @@ import type { JobView } from '@darkroom/shared/contracts/job-view';
 import { type AppError, toAppError } from '@darkroom/shared/errors';
 import type { EditEvent, WrittenOutput } from './edit-run.ts';
 
+/** The object that `--json` prints. */
 export type EditView = Pick<JobView, 'id' | 'status' | 'prompt' | 'progress' | 'error' | 'createdAt'> & {
   readonly kind: 'edit';
   readonly outputs: readonly WrittenOutput[];

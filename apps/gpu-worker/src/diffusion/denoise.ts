@@ -5,6 +5,7 @@ import type { Evaluation, Sampling } from '@darkroom/shared/samplers/sampler';
 /** Answers a sampler's request: the model output for its input and timestep. */
 export type Predict = (evaluation: Evaluation) => Promise<Float32Array>;
 
+/** The state after one network evaluation. */
 export interface DenoiseStep {
   /** Network evaluations done, 1 … `steps`. */
   readonly step: number;
@@ -15,6 +16,7 @@ export interface DenoiseStep {
   readonly denoised?: Float32Array;
 }
 
+/** The network and when to stop. */
 export interface DenoiseOptions {
   readonly predict: Predict;
   /** How many evaluations the sampling takes. */

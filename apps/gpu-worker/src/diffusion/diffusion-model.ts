@@ -19,11 +19,13 @@ import type { Component } from '../runtime/model-store.ts';
 import { openTextEncoder, type TextEncoder } from './text-encoder.ts';
 import { openVae, type Vae } from './vae.ts';
 
+/** The denoising network of a model. */
 export interface Unet {
   readonly component: Component;
   readonly config: UnetConfig;
 }
 
+/** An opened pipeline folder. */
 export interface DiffusionModel {
   readonly folder: string;
   readonly unet: Unet;

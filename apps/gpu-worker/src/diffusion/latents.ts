@@ -12,6 +12,7 @@ export interface Planes {
   readonly height: number;
 }
 
+/** Sides in pixels or latent pixels. */
 export interface PlaneSize {
   readonly width: number;
   readonly height: number;

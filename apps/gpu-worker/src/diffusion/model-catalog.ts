@@ -3,6 +3,7 @@ import { AppError } from '@darkroom/shared/errors';
 import { resolveModel } from '../models/hub.ts';
 import { type DiffusionModel, openDiffusionModel } from './diffusion-model.ts';
 
+/** Where models lie. */
 export interface ModelCatalogOptions {
   /** Folder of the model that serves a kind of job when the request names none. */
   readonly embedded: Readonly<Partial<Record<JobKind, string>>>;

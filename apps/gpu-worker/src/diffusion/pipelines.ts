@@ -67,6 +67,7 @@ export async function* imageToImage(
   yield* sampleLatents(run, { begin, initial: noised(run.schedule, begin, clean), channels });
 }
 
+/** What is painted into what. */
 export interface InpaintInputs {
   /** [1, 3, …] in [-1, 1]. */
   readonly image: Planes;

@@ -8,6 +8,7 @@ import type { ModelComponent } from '../models/model-index.ts';
 import type { Tokenizer } from '../models/tokenizer.ts';
 import type { Component, ModelStore } from '../runtime/model-store.ts';
 
+/** The text tower of a model. */
 export interface TextEncoder {
   readonly component: Component;
   readonly config: ClipTextConfig;

@@ -4,6 +4,7 @@
  * A map is 12 numbers: for each output channel [from r, from g, from b, offset].
  */
 export const equationSize = 22;
+/** Numbers of a map. */
 export const mapSize = 12;
 
 /** The map that changes nothing. */

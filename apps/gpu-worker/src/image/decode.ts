@@ -5,6 +5,7 @@ import type { Raster } from './raster.ts';
 
 sharp.cache(false);
 
+/** What a picture file may cost before it is refused. */
 export interface DecodeLimits {
   /** Bytes of the file. */
   readonly maxBytes: number;
@@ -14,6 +15,7 @@ export interface DecodeLimits {
   readonly timeoutSeconds: number;
 }
 
+/** 64 MiB, 50 megapixels, one minute. */
 export const defaultDecodeLimits: DecodeLimits = {
   maxBytes: 64 * 2 ** 20,
   maxPixels: 50_000_000,

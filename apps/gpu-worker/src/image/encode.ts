@@ -11,6 +11,7 @@ export const outputFormats = {
 } as const;
 export type OutputFormat = keyof typeof outputFormats;
 
+/** File type and how hard it compresses. */
 export interface EncodeOptions {
   readonly format: OutputFormat;
   /** JPEG and WebP: 1 to 100, default 92. */

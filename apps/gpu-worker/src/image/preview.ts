@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { fromTensor, type Size } from './resize.ts';
 
+/** Size and type of a preview. */
 export interface PreviewOptions {
   /** The longer side in pixels, default 256; a smaller picture is not enlarged. */
   readonly longSide?: number;

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { assertRaster, type Float32Image, flattenAlpha, type Raster } from './raster.ts';
 
+/** Sides in pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;

@@ -5,6 +5,7 @@ import type { Plane } from './plane-blur.ts';
 import { compensateEnlarging, createRowEnlarger, shrinkPlane } from './plane-resample.ts';
 import { assertFloat32Image, assertRaster, type Float32Image, type Raster } from './raster.ts';
 
+/** An edit at a model's resolution, and the photo to carry it to. */
 export interface EditPair {
   /**
    * The photo at the model's resolution. It must have gone through the same autoencoder as `after`: losses that both

@@ -7,6 +7,7 @@ import { img2img } from './img2img.ts';
 import { inpaint } from './inpaint.ts';
 import type { JobEvent, JobOf, Kernel, KernelContext } from './kernel.ts';
 
+/** The kernel of each kind of job. */
 export const kernels = { edit, generate, img2img, inpaint } satisfies {
   readonly [K in JobKind]: Kernel<JobOf<K>>;
 };

@@ -6,6 +6,7 @@ import type { DiffusionModel } from '../diffusion/diffusion-model.ts';
 import type { ModelStore } from '../runtime/model-store.ts';
 import type { MaskReport } from './mask.ts';
 
+/** What a running job tells: steps, previews, finished pictures. */
 export type JobEvent =
   | {
       readonly kind: 'progress';
@@ -45,5 +46,7 @@ export interface KernelContext {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The job of one kind. */
 export type JobOf<K extends JobKind> = Extract<Job, { readonly kind: K }>;
+/** Runs jobs of one kind. */
 export type Kernel<J extends Job = Job> = (job: J, context: KernelContext) => AsyncIterable<JobEvent>;

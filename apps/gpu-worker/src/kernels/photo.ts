@@ -7,6 +7,7 @@ import type { Float32Image, Raster } from '../image/raster.ts';
 import { floatImageFromTensor, modelSize, resizeRaster, toTensor } from '../image/resize.ts';
 import type { KernelContext } from './kernel.ts';
 
+/** A photo as it came and as the model sees it. */
 export interface Photo {
   readonly original: Raster;
   /** [1, 3, …] in [-1, 1] at the model's size. */

@@ -9,6 +9,7 @@ import { add, silu } from '@darkroom/graph/ops/elementwise';
 import type { Value } from '@darkroom/graph/value';
 import { z } from 'zod';
 
+/** `config.json` of this class. */
 export const AutoencoderPatchConfig = z.object({
   latent_channels: z.int().positive().default(16),
   /** Side of a patch in pixels: by how much the latents are smaller than the image. */

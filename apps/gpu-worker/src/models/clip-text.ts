@@ -10,6 +10,7 @@ import { constant, type Value } from '@darkroom/graph/value';
 import { z } from 'zod';
 import { pickRows } from './pick-rows.ts';
 
+/** `config.json` of transformers' `CLIPTextModel`; absent values take that class's defaults. */
 export const ClipTextConfig = z.object({
   vocab_size: z.int().positive().default(49408),
   hidden_size: z.int().positive().default(512),
@@ -24,6 +25,7 @@ export const ClipTextConfig = z.object({
 });
 export type ClipTextConfig = z.infer<typeof ClipTextConfig>;
 
+/** What the text tower gives. */
 export interface ClipTextOutput {
   /** After the final layer norm, [B, S, hidden]: what cross-attention reads. */
   readonly lastHiddenState: Value;

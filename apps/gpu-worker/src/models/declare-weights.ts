@@ -10,6 +10,7 @@ import { latentMultiple, type UnetConfig } from './unet-config.ts';
 /** Parameters by checkpoint name, in the order in which the network asks for them. */
 export type DeclaredWeights = ReadonlyMap<string, Value>;
 
+/** What the checkpoint of a UNet holds. */
 export function declareUnet(config: UnetConfig): DeclaredWeights {
   const scope = Scope.root();
   const side = latentMultiple(config);
@@ -25,12 +26,14 @@ export function declareUnet(config: UnetConfig): DeclaredWeights {
   return scope.parameters;
 }
 
+/** What the checkpoint of a CLIP text tower holds. */
 export function declareClipText(config: ClipTextConfig): DeclaredWeights {
   const scope = Scope.root();
   clipText(scope, input('ids', [1, 1], 'int64'), config);
   return scope.parameters;
 }
 
+/** What the checkpoint of an AutoencoderKL holds: encoder and decoder. */
 export function declareAutoencoderKl(config: AutoencoderKlConfig): DeclaredWeights {
   const scope = Scope.root();
   const side = spatialFactor(config);
@@ -39,6 +42,7 @@ export function declareAutoencoderKl(config: AutoencoderKlConfig): DeclaredWeigh
   return scope.parameters;
 }
 
+/** What the checkpoint of an AutoencoderPatch holds: encoder and decoder. */
 export function declareAutoencoderPatch(config: AutoencoderPatchConfig): DeclaredWeights {
   const scope = Scope.root();
   encodePatches(scope, input('image', [1, 3, config.patch_size, config.patch_size]), config);

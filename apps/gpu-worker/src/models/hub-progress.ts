@@ -6,6 +6,7 @@ const REDRAW_MS = 100;
 /** Speed is averaged over about this time, so that the remaining time does not jump. */
 const AVERAGE_MS = 4_000;
 
+/** Where progress is written: a terminal, or a log. */
 export interface ProgressStream {
   write(text: string): unknown;
   isTTY?: boolean;

@@ -7,6 +7,7 @@ import { cachedFolder, type ModelReceipt, readReceipt, removeReceipt, writeRecei
 import { downloadFile, networkFault } from './hub-download.ts';
 import { chooseFiles, type RemoteFile } from './hub-files.ts';
 
+/** How far a pull has come. */
 export interface PullProgress {
   /** The file in transfer, and its place among all files, from 1. */
   path: string;
@@ -18,6 +19,7 @@ export interface PullProgress {
   receivedBytes: number;
 }
 
+/** What to pull, from where, to where. */
 export interface PullOptions {
   /** Branch, tag or commit. */
   revision: string;

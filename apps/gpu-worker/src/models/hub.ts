@@ -52,10 +52,12 @@ export async function readReceipt(folder: string): Promise<ModelReceipt | undefi
   });
 }
 
+/** Declares the model in `folder` complete. */
 export async function writeReceipt(folder: string, receipt: ModelReceipt): Promise<void> {
   await writeFile(join(folder, RECEIPT_NAME), `${JSON.stringify(receipt, null, 2)}\n`);
 }
 
+/** Declares the model in `folder` incomplete; an absent receipt is fine. */
 export async function removeReceipt(folder: string): Promise<void> {
   await rm(join(folder, RECEIPT_NAME), { force: true });
 }
@@ -74,6 +76,7 @@ export async function listModels(cacheFolder: string = defaultCacheFolder()): Pr
   return models;
 }
 
+/** What a receipt says of the model in `folder`. */
 export function describeModel(folder: string, receipt: ModelReceipt): CachedModel {
   const sizeBytes = receipt.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   return { id: receipt.id, folder, revision: receipt.revision, variant: receipt.variant, sizeBytes };

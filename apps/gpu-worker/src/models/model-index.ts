@@ -13,6 +13,7 @@ export interface ModelComponent {
   folder: string;
 }
 
+/** A parsed `model_index.json`. */
 export interface ModelIndex {
   folder: string;
   /** Pipeline class, such as `StableDiffusionInstructPix2PixPipeline`. */

@@ -2,6 +2,7 @@
 // Layout: https://github.com/huggingface/safetensors#format
 import { AppError } from '@darkroom/shared/errors';
 
+/** Storage types that are read and written, as the header spells them. */
 export type DType = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'I16' | 'I8' | 'U8' | 'BOOL';
 
 /** Elements of a stored tensor; F16 and BF16 keep their raw 16 bits, BOOL its bytes (0 or 1). */
@@ -30,6 +31,7 @@ export interface TensorEntry {
   end: number;
 }
 
+/** A parsed header: every tensor's place, and the file's own notes. */
 export interface SafetensorsHeader {
   entries: ReadonlyMap<string, TensorEntry>;
   metadata: Readonly<Record<string, string>>;
@@ -68,10 +70,12 @@ export function inWritingOrder<T extends { dtype: DType }>(tensors: Iterable<[st
   );
 }
 
+/** Bytes of one element. */
 export function elementBytes(dtype: DType): number {
   return STORAGE[dtype].bytes;
 }
 
+/** Elements of a shape; 1 for a scalar. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }

@@ -16,6 +16,7 @@ export interface PaddedTokens {
   readonly truncated: boolean;
 }
 
+/** An opened tokenizer. */
 export interface Tokenizer {
   /** Tokens with added ones: every id is below it. */
   readonly vocabSize: number;

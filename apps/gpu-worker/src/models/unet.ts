@@ -11,6 +11,7 @@ import { constant, scalar, type Value } from '@darkroom/graph/value';
 import { type Conditioning, downsample, resnet, transformer, upsample } from './unet-blocks.ts';
 import { headsOf, type UnetConfig } from './unet-config.ts';
 
+/** What the UNet reads. */
 export interface UnetInputs {
   /** Latents, with conditioning channels after the noisy ones: [B, in_channels, H, W]. */
   readonly sample: Value;

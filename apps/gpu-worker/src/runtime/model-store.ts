@@ -21,6 +21,7 @@ export interface Network {
   readonly build: (scope: Scope) => Readonly<Record<string, Value>>;
 }
 
+/** How much memory and processor a store may take. */
 export interface ModelStoreOptions {
   /** For weights and compiled networks together, each counted as its parameters' float32 bytes. */
   readonly budgetBytes: number;

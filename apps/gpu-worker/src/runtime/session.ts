@@ -12,6 +12,7 @@ import * as ort from 'onnxruntime-node';
 /** Elements of a graph's input or output; bool as bytes. */
 export type HostArray = Float32Array | BigInt64Array | Int32Array | Uint8Array;
 
+/** Weights and settings of a compiled graph. */
 export interface SessionOptions {
   /** Elements, or place of the bytes, of every stored parameter. */
   readonly weights?: ReadonlyMap<string, Weight>;

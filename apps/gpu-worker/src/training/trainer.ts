@@ -12,6 +12,7 @@ import { readSafetensors, toFloat32 } from '../models/safetensors.ts';
 import { type WritableTensor, writeSafetensors } from '../models/safetensors-write.ts';
 import { type HostArray, Session } from '../runtime/session.ts';
 
+/** What is trained, by what, how fast. */
 export interface TrainingPlan {
   /** Scalar to minimise. */
   readonly loss: Value;
@@ -64,6 +65,7 @@ export function trainingGraph(plan: TrainingPlan): Graph {
   return dedupe(graphOf(outputs, trained));
 }
 
+/** Scalars of one step by name: loss, gradient norm, learning rate, metrics. */
 export type StepReport = Readonly<Record<string, number>>;
 
 /** Trains: holds the parameters and the optimizer's state, advances them a step at a time, saves and restores them. */

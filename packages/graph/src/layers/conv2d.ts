@@ -3,6 +3,7 @@ import { axisSize } from '../shape.ts';
 import type { Value } from '../value.ts';
 import type { Scope } from './scope.ts';
 
+/** Geometry of a square convolution. */
 export interface Conv2dOptions {
   readonly kernel?: number;
   readonly stride?: number;

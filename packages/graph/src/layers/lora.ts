@@ -4,6 +4,7 @@ import { matmul } from '../ops/matmul.ts';
 import { parameter, type Value } from '../value.ts';
 import type { Adapt } from './scope.ts';
 
+/** Size, strength and targets of adapters. */
 export interface LoraOptions {
   readonly rank: number;
   /** Default: the rank, so that the update is `up down`. */
@@ -16,6 +17,7 @@ export interface LoraOptions {
   readonly nameOf?: (weight: string, matrix: 'down' | 'up') => string;
 }
 
+/** Adapters of one network: the hook for its scope, and what is trained. */
 export interface Lora {
   readonly adapt: Adapt;
   /** The trainable matrices by name: down [rank, in], up [out, rank]. */

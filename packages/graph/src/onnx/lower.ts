@@ -1,11 +1,13 @@
 /** How each op of the table is written in ONNX (opset 18), where its operands differ from ours. */
 import type { Attribute, Attributes, Node, Value } from '../value.ts';
 
+/** Domain of the fused ops of ONNX Runtime. */
 export const microsoftDomain = 'com.microsoft';
 
 /** An ONNX operand: a value, a list of int64, or an optional operand left out. */
 export type Operand = Value | readonly number[] | undefined;
 
+/** A node as ONNX writes it. */
 export interface OnnxNode {
   readonly op: string;
   readonly domain?: string;
@@ -67,6 +69,7 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   }),
 };
 
+/** How a node is written; ops without an entry above keep their name, inputs and attributes. */
 export function lower(node: Node): OnnxNode {
   const lowering = lowerings[node.rule.op];
   return lowering ? lowering(node) : { op: node.rule.op, inputs: node.inputs, attributes: node.attributes };

@@ -42,6 +42,7 @@ function operandsOf(
   return { x, w, shown };
 }
 
+/** Rows of the op table. */
 export const convolutionRules = {
   // x [N, C, H, W], w [O, C/group, kh, kw], bias [O] -> [N, O, H', W']
   Conv: {
@@ -95,6 +96,7 @@ export const convolutionRules = {
   },
 } as const satisfies Record<string, OpRule>;
 
+/** Geometry of a convolution; each pair is [rows, columns]. */
 export interface ConvOptions {
   readonly strides?: Pair;
   readonly dilations?: Pair;
@@ -102,16 +104,19 @@ export interface ConvOptions {
   readonly group?: number;
 }
 
+/** Cross-correlation of x [N, C, H, W] with w [O, C/group, kh, kw] and a bias [O] -> [N, O, H', W']; no padding unless told. */
 export function conv(x: Value, w: Value, bias?: Value, options: ConvOptions = {}): Value {
   const { strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0], group = 1 } = options;
   return apply(convolutionRules.Conv, bias ? [x, w, bias] : [x, w], { strides, dilations, pads, group });
 }
 
+/** Geometry of the convolution that is transposed. */
 export interface ConvTransposeOptions extends ConvOptions {
   /** Rows and columns added after, to choose among the sizes that a strided convolution maps to one. */
   readonly outputPadding?: Pair;
 }
 
+/** The transpose of `conv`: x [N, O, H', W'], w [O, C/group, kh, kw], bias [C] -> [N, C, H, W]. */
 export function convTranspose(x: Value, w: Value, bias?: Value, options: ConvTransposeOptions = {}): Value {
   const {
     strides = [1, 1],

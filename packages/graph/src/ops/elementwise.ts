@@ -61,6 +61,7 @@ export function floating(op: string, value: Value | undefined): ValueType {
 const like = (x: Value, value: number): Value => scalar(value, x.dtype);
 const twoOverSqrtPi = 2 / Math.sqrt(Math.PI);
 
+/** Rows of the op table. */
 export const elementwiseRules = {
   Neg: unary('Neg', (_x, _y, g) => neg(g)),
   // d|x| = sign(x) dx
@@ -149,41 +150,72 @@ export const elementwiseRules = {
 } as const;
 
 const r = elementwiseRules;
+/** `-x` */
 export const neg = (x: Value): Value => apply(r.Neg, [x]);
+/** `|x|`; its derivative at 0 is 0. */
 export const abs = (x: Value): Value => apply(r.Abs, [x]);
+/** -1, 0 or 1; no gradient flows. */
 export const sign = (x: Value): Value => apply(r.Sign, [x]);
+/** The largest whole number not above `x`; no gradient flows. */
 export const floor = (x: Value): Value => apply(r.Floor, [x]);
+/** `e^x` */
 export const exp = (x: Value): Value => apply(r.Exp, [x]);
+/** Natural logarithm. */
 export const log = (x: Value): Value => apply(r.Log, [x]);
+/** Square root. */
 export const sqrt = (x: Value): Value => apply(r.Sqrt, [x]);
+/** `1 / x` */
 export const reciprocal = (x: Value): Value => apply(r.Reciprocal, [x]);
+/** Sine of radians. */
 export const sin = (x: Value): Value => apply(r.Sin, [x]);
+/** Cosine of radians. */
 export const cos = (x: Value): Value => apply(r.Cos, [x]);
+/** Hyperbolic tangent. */
 export const tanh = (x: Value): Value => apply(r.Tanh, [x]);
+/** `1 / (1 + e^-x)` */
 export const sigmoid = (x: Value): Value => apply(r.Sigmoid, [x]);
+/** `log(1 + e^x)` */
 export const softplus = (x: Value): Value => apply(r.Softplus, [x]);
+/** `max(x, 0)`; its derivative at 0 is 0. */
 export const relu = (x: Value): Value => apply(r.Relu, [x]);
+/** Error function. */
 export const erf = (x: Value): Value => apply(r.Erf, [x]);
+/** Logical negation of bool. */
 export const not = (x: Value): Value => apply(r.Not, [x]);
+/** `x` as another type; itself when it is of that type. Gradients flow between floating types. */
 export const cast = (x: Value, to: Dtype): Value => (x.dtype === to ? x : apply(r.Cast, [x], { to }));
+/** `a + b`, broadcast. */
 export const add = (a: Value, b: Value): Value => apply(r.Add, [a, b]);
+/** `a - b`, broadcast. */
 export const sub = (a: Value, b: Value): Value => apply(r.Sub, [a, b]);
+/** `a b` element by element, broadcast. */
 export const mul = (a: Value, b: Value): Value => apply(r.Mul, [a, b]);
+/** `a / b`, broadcast. */
 export const div = (a: Value, b: Value): Value => apply(r.Div, [a, b]);
+/** `a^b`, broadcast; a negative base needs a constant exponent to be differentiated. */
 export const pow = (a: Value, b: Value): Value => apply(r.Pow, [a, b]);
+/** The larger element, broadcast; at a tie the cotangent goes to `a`. */
 export const max = (a: Value, b: Value): Value => apply(r.Max, [a, b]);
+/** The smaller element, broadcast; at a tie the cotangent goes to `a`. */
 export const min = (a: Value, b: Value): Value => apply(r.Min, [a, b]);
+/** bool, broadcast: whether elements are equal. */
 export const equal = (a: Value, b: Value): Value => apply(r.Equal, [a, b]);
+/** bool, broadcast: `a > b`. */
 export const greater = (a: Value, b: Value): Value => apply(r.Greater, [a, b]);
+/** bool, broadcast: `a < b`. */
 export const less = (a: Value, b: Value): Value => apply(r.Less, [a, b]);
+/** Both of two bool values, broadcast. */
 export const and = (a: Value, b: Value): Value => apply(r.And, [a, b]);
+/** Either of two bool values, broadcast. */
 export const or = (a: Value, b: Value): Value => apply(r.Or, [a, b]);
+/** `a` where the bool `condition` holds, else `b`; all three broadcast. */
 export const where = (condition: Value, a: Value, b: Value): Value => apply(r.Where, [condition, a, b]);
 
 /** `x * factor` with a number known at build time. */
 export const scale = (x: Value, factor: number): Value => mul(x, like(x, factor));
 /** `x + offset` with a number known at build time. */
 export const shift = (x: Value, offset: number): Value => add(x, like(x, offset));
+/** `x²` */
 export const square = (x: Value): Value => mul(x, x);
 
 /** SiLU / swish: `x sigmoid(x)`. */

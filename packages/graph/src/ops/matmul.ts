@@ -13,6 +13,7 @@ export function transposeLast(x: Value): Value {
   return transpose(x, [...axes.slice(0, -2), axes.at(-1) as number, axes.at(-2) as number]);
 }
 
+/** Rows of the op table. */
 export const matmulRules = {
   // C = A B; dA = dC Bᵀ; dB = Aᵀ dC
   MatMul: {
@@ -116,6 +117,7 @@ export function matmul(a: Value, b: Value): Value {
   return apply(matmulRules.MatMul, [a, b]);
 }
 
+/** What a product of matrices adds and how it reads its operands. */
 export interface GemmOptions {
   readonly bias?: Value;
   readonly transA?: boolean;
@@ -140,6 +142,7 @@ function mergeHeads(x: Value): Value {
   return reshape(transpose(x, [0, 2, 1, 3]), [batch, length, heads * width]);
 }
 
+/** How attention splits its width and weighs its scores. */
 export interface AttentionOptions {
   readonly heads: number;
   /** Added to the scores before the softmax; shape [B or 1, heads or 1, S or 1, L or 1]. */

@@ -15,6 +15,7 @@ function inverse(permutation: readonly number[]): number[] {
   return result;
 }
 
+/** Rows of the op table. */
 export const movementRules = {
   Reshape: {
     op: 'Reshape',
@@ -198,6 +199,7 @@ export function transpose(x: Value, permutation: readonly number[]): Value {
     : apply(r.Transpose, [x], { perm: permutation });
 }
 
+/** Joins values along an axis; all other sizes must agree. */
 export function concat(values: readonly Value[], axis: number): Value {
   const first = present('Concat', values[0]);
   return values.length === 1
@@ -205,6 +207,7 @@ export function concat(values: readonly Value[], axis: number): Value {
     : apply(r.Concat, values, { axis: normalizeAxis('Concat', axis, first.shape.length) });
 }
 
+/** Which elements of which axes a slice takes; the lists run in parallel. */
 export interface SliceRange {
   readonly axes: readonly number[];
   readonly starts: readonly number[];
@@ -214,6 +217,7 @@ export interface SliceRange {
   readonly steps?: readonly number[];
 }
 
+/** Part of `x`: `starts … ends` in `steps` along the given axes, all other axes whole. */
 export function slice(x: Value, range: SliceRange): Value {
   const { starts, ends, steps = starts.map(() => 1) } = range;
   const axes = range.axes.map((axis) => normalizeAxis('Slice', axis, x.shape.length));
@@ -239,6 +243,7 @@ export function pad(x: Value, pads: readonly number[]): Value {
   return pads.every((amount) => amount === 0) ? x : apply(r.Pad, [x], { pads });
 }
 
+/** Zeros before and after `x` along one axis. */
 export function padAxis(x: Value, axis: number, before: number, after: number): Value {
   const rank = x.shape.length;
   const at = normalizeAxis('Pad', axis, rank);

@@ -5,6 +5,7 @@ import { add, cast, mul, neg, present, scale, square, sub } from './elementwise.
 import { reshape } from './movement.ts';
 import { expand, reduceMean, reduceSum } from './reduction.ts';
 
+/** Rows of the op table. */
 export const normalizationRules = {
   // Over the last axis: x̂ = (x - mean) / sqrt(var + epsilon), y = x̂ scale + bias; further outputs: mean, inverse std
   LayerNormalization: {
@@ -48,6 +49,7 @@ export const normalizationRules = {
   },
 } as const satisfies Record<string, OpRule>;
 
+/** Affine map after the normalisation, and what is added to the variance. */
 export interface NormOptions {
   readonly scale?: Value;
   readonly bias?: Value;

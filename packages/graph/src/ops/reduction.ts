@@ -42,6 +42,7 @@ const shareAmongExtremes: ReduceVjp = (node, g) => {
   return mul(g, mul(hit, exp(scale(log(count), -1))));
 };
 
+/** Rows of the op table. */
 export const reductionRules = {
   ReduceSum: reduce('ReduceSum', (_node, g) => g),
   ReduceMean: reduce('ReduceMean', (node, g) =>
@@ -91,6 +92,7 @@ export const reductionRules = {
   },
 } as const satisfies Record<string, OpRule>;
 
+/** Over which axes a reduction runs. */
 export interface Reduction {
   /** Default: every axis. */
   readonly axes?: readonly number[];
@@ -109,10 +111,14 @@ function reduceBy(rule: OpRule, x: Value, { axes, keepDims = false }: Reduction)
 }
 
 const r = reductionRules;
+/** Sum over the axes. */
 export const reduceSum = (x: Value, reduction: Reduction = {}): Value => reduceBy(r.ReduceSum, x, reduction);
+/** Mean over the axes. */
 export const reduceMean = (x: Value, reduction: Reduction = {}): Value =>
   reduceBy(r.ReduceMean, x, reduction);
+/** Largest element over the axes; equals share the cotangent. */
 export const reduceMax = (x: Value, reduction: Reduction = {}): Value => reduceBy(r.ReduceMax, x, reduction);
+/** Smallest element over the axes; equals share the cotangent. */
 export const reduceMin = (x: Value, reduction: Reduction = {}): Value => reduceBy(r.ReduceMin, x, reduction);
 
 /** Index of the largest element along an axis (the first of equals), int64, the axis removed. */
@@ -120,14 +126,17 @@ export function argMax(x: Value, axis = -1): Value {
   return apply(r.ArgMax, [x], { axis: normalizeAxis('ArgMax', axis, x.shape.length), keepdims: 0 });
 }
 
+/** `x` repeated to a shape that it broadcasts to. */
 export function expand(x: Value, shape: Shape): Value {
   return shapesEqual(x.shape, shape) ? x : apply(r.Expand, [x], { shape });
 }
 
+/** `e^x` divided by its sum along an axis. */
 export function softmax(x: Value, axis = -1): Value {
   return apply(r.Softmax, [x], { axis: normalizeAxis('Softmax', axis, x.shape.length) });
 }
 
+/** The logarithm of `softmax`, without its rounding. */
 export function logSoftmax(x: Value, axis = -1): Value {
   return apply(r.LogSoftmax, [x], { axis: normalizeAxis('LogSoftmax', axis, x.shape.length) });
 }

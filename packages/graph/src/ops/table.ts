@@ -7,6 +7,7 @@ import { movementRules } from './movement.ts';
 import { normalizationRules } from './normalization.ts';
 import { reductionRules } from './reduction.ts';
 
+/** The rows by op name, which is the name in ONNX. */
 export const opTable = {
   ...elementwiseRules,
   ...movementRules,
@@ -15,4 +16,5 @@ export const opTable = {
   ...convolutionRules,
   ...normalizationRules,
 } as const satisfies Record<string, OpRule>;
+/** Name of an op of the table. */
 export type OpName = keyof typeof opTable;

@@ -2,6 +2,7 @@ import { add, div, mul, pow, scale, shift, sqrt, square, sub } from '../ops/elem
 import { scalar, type Value } from '../value.ts';
 import type { Optimizer } from './optimizer.ts';
 
+/** Hyper-parameters; defaults are PyTorch's. */
 export interface AdamWOptions {
   readonly beta1?: number;
   readonly beta2?: number;

@@ -12,6 +12,7 @@ export interface UpdateInput {
   readonly state: readonly Value[];
 }
 
+/** A parameter and its state after one step. */
 export interface Updated {
   readonly parameter: Value;
   readonly state: readonly Value[];
