@@ -10,6 +10,10 @@ export interface Curriculum {
   readonly deviationPower: number;
   /** Whether an edit that changes little counts as much as one that changes everything. */
   readonly relativeLoss: boolean;
+  /** Where the robust loss turns from squared to absolute, in latent standard deviations. */
+  readonly lossKnee: number;
+  /** Multiplies the plan's learning rate: above 1 to learn something new late in the schedule. */
+  readonly learningRateFactor: number;
 }
 
 const tone: Curriculum = {
@@ -17,6 +21,8 @@ const tone: Curriculum = {
   compoundShare: 0,
   deviationPower: 1,
   relativeLoss: false,
+  lossKnee: 0.15,
+  learningRateFactor: 1,
 };
 
 const detail: Curriculum = {
@@ -33,9 +39,30 @@ const detail: Curriculum = {
   compoundShare: 0.1,
   deviationPower: 0.35,
   relativeLoss: true,
+  lossKnee: 0.15,
+  learningRateFactor: 1,
 };
 
-/** The first stage learns what the words mean for colours, the others what they mean for detail, and sentences with two edits. */
+/** Objects need many scenes, and sharpening changes so little that only a nearly absolute loss sees it. */
+const objects: Curriculum = {
+  emphasis: {
+    recolour_object: 14,
+    remove_object: 12,
+    sharpen: 6,
+    painting: 2.5,
+    blur: 1.5,
+    brighter: 1.5,
+    sketch: 1.5,
+  },
+  compoundShare: 0.06,
+  deviationPower: 0.35,
+  relativeLoss: true,
+  lossKnee: 0.05,
+  learningRateFactor: 4,
+};
+
+/** First what the words mean for colours, then for detail and in pairs, then objects. */
 export function curriculumOf(stage: number): Curriculum {
-  return stage === 0 ? tone : detail;
+  if (stage === 0) return tone;
+  return stage === 1 ? detail : objects;
 }

@@ -11,7 +11,7 @@ const shape = { batch: 2, height: 4, width: 8, length: 32 };
 const deviations = new Float32Array(16).fill(1);
 
 describe('the embedded edit model', () => {
-  const training = editTraining(shape, deviations);
+  const training = editTraining(shape, { importance: deviations, knee: 0.15 });
 
   it('has 14.6 million parameters, all of which the loss moves', () => {
     const sizes = [...training.parameters.values()].map((value) => sizeOf(value.shape));
@@ -32,7 +32,11 @@ describe('the embedded edit model', () => {
 
 describe('another network', () => {
   it('trains in its place', () => {
-    const { parameters } = editTraining(shape, deviations, parseEditNetwork(tinyNetwork));
+    const { parameters } = editTraining(
+      shape,
+      { importance: deviations, knee: 0.15 },
+      parseEditNetwork(tinyNetwork),
+    );
     expect(parameters.get('unet.conv_in.weight')?.shape).toEqual([8, 32, 3, 3]);
   });
 

@@ -77,13 +77,19 @@ export type TextHead = keyof typeof textHeads;
 
 /** Weight of the classification beside the diffusion loss. */
 const headWeight = 0.1;
-/** Where the robust loss turns from squared to absolute, in latent standard deviations. */
-const lossKnee = 0.15;
 
 export interface EditTraining {
   readonly loss: Value;
   readonly metrics: Readonly<Record<string, Value>>;
   readonly parameters: ReadonlyMap<string, Value>;
+}
+
+/** How errors of the clean latents count. */
+export interface Objective {
+  /** Weight of each latent channel, up to a common factor. */
+  readonly importance: Float32Array;
+  /** Where the robust loss turns from squared to absolute, in latent standard deviations. */
+  readonly knee: number;
 }
 
 export interface BatchShape {
@@ -102,7 +108,7 @@ export interface BatchShape {
  */
 export function editTraining(
   shape: BatchShape,
-  importance: Float32Array,
+  { importance, knee }: Objective,
   network: EditNetwork = editNetwork,
 ): EditTraining {
   const { batch, height, width, length } = shape;
@@ -116,7 +122,7 @@ export function editTraining(
   const inputs = { sample, timestep: input('timestep', [batch]), context: lastHiddenState };
   const denoised = unet(root.child('unet'), inputs, network.unet);
   const error = sub(denoised, input('target', denoised.shape));
-  const robust = shift(sqrt(shift(square(error), lossKnee ** 2)), -lossKnee);
+  const robust = shift(sqrt(shift(square(error), knee ** 2)), -knee);
   const total = importance.reduce((sum, value) => sum + value, 0);
   const perChannel = importance.map((value) => (value * latentChannels) / total);
   const perRow = reshape(input('weight', [batch]), [batch, 1, 1, 1]);

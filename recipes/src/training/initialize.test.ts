@@ -55,7 +55,11 @@ it('one seed gives one start, whatever stands behind a parameter', () => {
 
 it('every parameter of an edit model has a first value of its size, and no layer explodes', () => {
   const shape = { batch: 1, height: 4, width: 4, length: 8 };
-  const { parameters } = editTraining(shape, new Float32Array(16).fill(1), parseEditNetwork(tinyNetwork));
+  const { parameters } = editTraining(
+    shape,
+    { importance: new Float32Array(16).fill(1), knee: 0.15 },
+    parseEditNetwork(tinyNetwork),
+  );
   const values = initializeParameters(parameters, 1, () => false);
   expect([...values.keys()]).toEqual([...parameters.keys()]);
   for (const [name, { shape }] of parameters) {

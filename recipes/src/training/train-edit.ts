@@ -11,7 +11,7 @@ import { alphasCumprod } from '@darkroom/shared/schedulers/betas';
 import { parseSchedulerConfig } from '@darkroom/shared/schedulers/config';
 import { makeBatch } from './batch.ts';
 import { ChunkStream } from './chunk-stream.ts';
-import { curriculumOf } from './curriculum.ts';
+import { type Curriculum, curriculumOf } from './curriculum.ts';
 import { type BatchShape, type EditNetwork, editTraining } from './edit-model.ts';
 import { initializeParameters } from './initialize.ts';
 import { readProjection } from './projection-file.ts';
@@ -90,9 +90,10 @@ async function trainStage(plan: EditPlan, run: StageRun, report: Report): Promis
     width: stage.size.width / projection.patch,
     length: tokenizer.length,
   };
-  const { deviationPower, relativeLoss } = curriculumOf(run.index);
-  const importance = projection.deviations.map((deviation) => deviation ** deviationPower);
-  await using trainer = await openTrainer(plan, shape, importance);
+  const curriculum = curriculumOf(run.index);
+  const { relativeLoss } = curriculum;
+  const importance = projection.deviations.map((deviation) => deviation ** curriculum.deviationPower);
+  await using trainer = await openTrainer(plan, { shape, importance, curriculum });
   const checkpoint = checkpointFile(plan.folder);
   if (existsSync(checkpoint)) await trainer.restore(checkpoint);
   const log = logFile(plan.folder);
@@ -112,15 +113,22 @@ async function trainStage(plan: EditPlan, run: StageRun, report: Report): Promis
   }
 }
 
-function openTrainer(plan: EditPlan, shape: BatchShape, importance: Float32Array): Promise<Trainer> {
-  const { loss, metrics, parameters } = editTraining(shape, importance, plan.network);
+interface StageTask {
+  readonly shape: BatchShape;
+  readonly importance: Float32Array;
+  readonly curriculum: Curriculum;
+}
+
+function openTrainer(plan: EditPlan, { shape, importance, curriculum }: StageTask): Promise<Trainer> {
+  const objective = { importance, knee: curriculum.lossKnee };
+  const { loss, metrics, parameters } = editTraining(shape, objective, plan.network);
   const initial = initializeParameters(parameters, plan.seed, (name) => name === 'unet.conv_out.weight');
   const training: TrainingPlan = {
     loss,
     metrics,
     parameters,
     optimizer: adamW({ beta2: 0.99, weightDecay: 0.01 }),
-    learningRate: plan.learningRate,
+    learningRate: plan.learningRate * curriculum.learningRateFactor,
     schedule: product(warmUp(warmUpSteps), cosineDecay(stepsOf(plan), 0.02)),
     maxGradientNorm: 1,
     averageDecay: 0.998,
