@@ -14,6 +14,7 @@ interface Schema {
   readonly description?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
+  readonly required?: readonly string[];
   readonly oneOf?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
 }
@@ -31,6 +32,19 @@ function fields(
   return [...named, ...variants.flatMap((variant, i) => fields(variant, `${path}[${i}]`))];
 }
 
+/** Paths of the fields that may be left out. */
+function optionalFields(
+  { properties = {}, required = [], items, oneOf = [], anyOf = [] }: Schema,
+  path: string,
+): [string, Schema][] {
+  const own = Object.entries(properties).flatMap(([name, field]): [string, Schema][] => [
+    ...(required.includes(name) ? [] : [[`${path}.${name}`, field] as [string, Schema]]),
+    ...optionalFields(field, `${path}.${name}`),
+  ]);
+  const variants = [...oneOf, ...anyOf, ...(items ? [items] : [])];
+  return [...own, ...variants.flatMap((variant, i) => optionalFields(variant, `${path}[${i}]`))];
+}
+
 const schemas = Object.entries(contracts).map(
   ([name, contract]) => [name, z.toJSONSchema(contract, { io: 'input' })] as const,
 );
@@ -43,6 +57,13 @@ describe('the contract', () => {
   test.each(schemas)('%s says of every field what it means', (name, schema) => {
     const silent = fields(schema as Schema, name).filter(
       ([, field]) => typeof field.description !== 'string',
+    );
+    expect(silent.map(([path]) => path)).toEqual([]);
+  });
+
+  test.each(schemas)('%s says what the absence of a field means', (name, schema) => {
+    const silent = optionalFields(schema as Schema, name).filter(
+      ([, field]) => !/absent = /i.test(field.description ?? ''),
     );
     expect(silent.map(([path]) => path)).toEqual([]);
   });

@@ -25,7 +25,7 @@ export const EditRequest = z.strictObject({
   version,
   kind: kindOf('edit', 'change a photo as the prompt instructs'),
   image,
-  mask: mask.optional(),
+  mask: mask.describe(`${mask.description} Absent = the whole photo may change.`).optional(),
   ...words,
   ...sampling,
   imageGuidanceScale,

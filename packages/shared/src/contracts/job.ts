@@ -29,7 +29,7 @@ const mask = ImageRef.describe('The mask, of the photo’s size: white where the
 export const EditJob = EditRequest.omit({ enhance: true }).extend({
   ...decided,
   image,
-  mask: mask.optional(),
+  mask: mask.describe(`${mask.description} Absent = the whole photo may change.`).optional(),
 });
 export type EditJob = z.infer<typeof EditJob>;
 
