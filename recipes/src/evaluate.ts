@@ -1,5 +1,6 @@
 /** Command: measures the embedded weights on held-out photos and wordings. `npm run evaluate -- edit`. */
 import { parseArgs } from 'node:util';
+import { countOf, namesOf, numberOf, parseWords, partOf, pathOf, readWords } from './command-words.ts';
 import type { Split } from './data/split.ts';
 import { openCutouts, openPhotos } from './data/store.ts';
 import { type EditId, editIds } from './edits.ts';
@@ -23,26 +24,9 @@ npm run evaluate -- edit [--model weights/edit] [--photos 8] [--only night,snow]
   --verbose        print what each wrong answer measured
 Exits with 1 when fewer than 85 % of all answers, or 60 % of one edit's, are right.`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    model: { type: 'string', default: 'weights/edit' },
-    cache: { type: 'string', default: 'recipes/.cache' },
-    photos: { type: 'string', default: '8' },
-    guidance: { type: 'string', default: '2' },
-    split: { type: 'string', default: 'heldout,evaluation' },
-    'text-scale': { type: 'string' },
-    'image-scale': { type: 'string' },
-    steps: { type: 'string' },
-    only: { type: 'string' },
-    sheet: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    verbose: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
+const asked = readWords('evaluate', readAsked);
 
-switch (values.help ? 'help' : positionals[0]) {
+switch (asked.part) {
   case 'edit':
     await evaluateEdit();
     break;
@@ -51,13 +35,79 @@ switch (values.help ? 'help' : positionals[0]) {
     break;
   default:
     console.log(usage);
-    process.exitCode = values.help ? 0 : 2;
+    process.exitCode = asked.help ? 0 : 2;
+}
+
+function parse() {
+  return parseArgs({
+    allowPositionals: true,
+    options: {
+      model: { type: 'string' },
+      cache: { type: 'string' },
+      photos: { type: 'string', default: '8' },
+      guidance: { type: 'string', default: '2' },
+      split: { type: 'string', default: 'heldout,evaluation' },
+      'text-scale': { type: 'string' },
+      'image-scale': { type: 'string' },
+      steps: { type: 'string' },
+      only: { type: 'string' },
+      sheet: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      verbose: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+}
+
+interface Asked {
+  /** Undefined = the usage is to be printed. */
+  readonly part: 'vae' | 'edit' | undefined;
+  readonly model: string;
+  readonly cache: string;
+  readonly photos: number;
+  readonly guidance: number;
+  readonly split: readonly Split[];
+  readonly settings: EditSettings;
+  readonly ids: readonly EditId[] | undefined;
+  readonly sheet: string | undefined;
+  readonly json: boolean;
+  readonly verbose: boolean;
+  readonly help: boolean;
+}
+
+function readAsked(): Asked {
+  const { values, positionals } = parseWords(parse);
+  const { json, verbose, help, only } = values;
+  return {
+    part: help ? undefined : partOf(positionals, ['vae', 'edit']),
+    model: pathOf('--model', values.model, 'weights/edit'),
+    cache: pathOf('--cache', values.cache, 'recipes/.cache'),
+    photos: countOf('--photos', values.photos, 1),
+    guidance: countOf('--guidance', values.guidance, 0),
+    split: namesOf('--split', values.split, ['train', 'heldout', 'evaluation']),
+    settings: settingsOf(values),
+    ids: only === undefined ? undefined : namesOf('--only', only, editIds),
+    sheet: pathOf('--sheet', values.sheet, undefined),
+    json,
+    verbose,
+    help,
+  };
+}
+
+function settingsOf(values: ReturnType<typeof parse>['values']): EditSettings {
+  const { 'text-scale': text, 'image-scale': image, steps } = values;
+  const bound = { least: 0, isInclusive: true };
+  return {
+    ...(text !== undefined && { guidanceScale: numberOf('--text-scale', text, bound) }),
+    ...(image !== undefined && { imageGuidanceScale: numberOf('--image-scale', image, bound) }),
+    ...(steps !== undefined && { steps: countOf('--steps', steps, 1) }),
+  };
 }
 
 async function evaluateVae(): Promise<void> {
-  const figures = await vaeFidelity(values.model, await openPhotos(values.cache, ['heldout', 'evaluation']));
+  const figures = await vaeFidelity(asked.model, await openPhotos(asked.cache, ['heldout', 'evaluation']));
   const mean = figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
-  if (values.json) console.log(JSON.stringify({ psnr: figures, mean }));
+  if (asked.json) console.log(JSON.stringify({ psnr: figures, mean }));
   else
     console.log(
       `autoencoder: ${mean.toFixed(1)} dB mean PSNR over ${figures.length} photos, ${Math.min(...figures).toFixed(1)} dB the worst`,
@@ -65,14 +115,15 @@ async function evaluateVae(): Promise<void> {
 }
 
 async function evaluateEdit(): Promise<void> {
-  const editor = await openEditor(values.model);
+  const editor = await openEditor(asked.model);
+  const isTrain = asked.split.join() === 'train';
   const sources: Sources = {
-    photos: await openPhotos(values.cache, values.split.split(',') as Split[]),
-    cutouts: await openCutouts(values.cache, [values.split === 'train' ? 'train' : 'heldout']),
+    photos: await openPhotos(asked.cache, asked.split),
+    cutouts: await openCutouts(asked.cache, [isTrain ? 'train' : 'heldout']),
   };
   const edits = await scoreAndPrint(editor, sources);
-  const guidance = Number(values.guidance) > 0 ? await probeAndPrint(editor, sources) : undefined;
-  if (values.json) console.log(JSON.stringify({ ...edits, ...guidance }));
+  const guidance = asked.guidance > 0 ? await probeAndPrint(editor, sources) : undefined;
+  if (asked.json) console.log(JSON.stringify({ ...edits, ...guidance }));
   const enough = edits.overall >= 0.85 && Object.values(edits.shares).every((share) => share >= 0.6);
   if (!enough || guidance?.passed === false) process.exitCode = 1;
 }
@@ -87,21 +138,21 @@ async function scoreAndPrint(editor: Editor, sources: Sources): Promise<EditScor
   const shown: Shown[] = [];
   const all: Answer[] = [];
   const shares: Record<string, number> = {};
-  const ids = values.only?.split(',') as EditId[] | undefined;
   const show = (item: Shown) => shown.push(item);
-  const plan = { photos: Number(values.photos), show, settings: settings(), ...(ids && { ids }) };
+  const { photos, settings, ids } = asked;
+  const plan = { photos, show, settings, ...(ids && { ids }) };
   for await (const { id, answers } of scoreEdits(editor, sources, plan)) {
     shares[id] = shareRight(answers);
     all.push(...answers);
     const distance = answers.reduce((sum, answer) => sum + answer.toTeacher, 0) / answers.length;
     const percent = (100 * shareRight(answers)).toFixed(0).padStart(3);
     print(`${id.padEnd(16)} ${percent} % of ${answers.length}   ΔE to teacher ${distance.toFixed(1)}`);
-    for (const answer of values.verbose ? answers : []) {
+    for (const answer of asked.verbose ? answers : []) {
       if (!answer.ok) print(`  ✗ ${answer.instruction}  ${describe(answer)}`);
     }
   }
   print(`all edits        ${(100 * shareRight(all)).toFixed(1)} % of ${all.length}`);
-  if (values.sheet) await writeSheet(shown, values.sheet);
+  if (asked.sheet) await writeSheet(shown, asked.sheet);
   return { overall: shareRight(all), shares, answers: all };
 }
 
@@ -113,7 +164,7 @@ interface GuidanceScores {
 }
 
 async function probeAndPrint(editor: Editor, sources: Sources): Promise<GuidanceScores> {
-  const photos = Number(values.guidance);
+  const photos = asked.guidance;
   const curves = await guidanceCurves(editor, sources, photos);
   for (const { knob, values: scales, distances, correlation } of curves) {
     const shown = distances.map((distance) => distance.toFixed(1)).join(' ');
@@ -128,17 +179,7 @@ async function probeAndPrint(editor: Editor, sources: Sources): Promise<Guidance
 }
 
 function print(line: string): void {
-  if (!values.json) console.log(line);
-}
-
-function settings(): EditSettings {
-  const given = {
-    guidanceScale: values['text-scale'],
-    imageGuidanceScale: values['image-scale'],
-    steps: values.steps,
-  };
-  const set = Object.entries(given).flatMap(([name, value]) => (value ? [[name, Number(value)]] : []));
-  return Object.fromEntries(set);
+  if (!asked.json) console.log(line);
 }
 
 function describe({ photo, figures }: Answer): string {

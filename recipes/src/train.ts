@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { usageFault } from '@darkroom/gpu-worker/cli/usage-fault';
+import { countOf, numberOf, parseWords, partOf, pathOf, readWords } from './command-words.ts';
 import { progressLine } from './progress-line.ts';
 import { type EditNetwork, parseEditNetwork } from './training/edit-model.ts';
 import { exportEdit, exportVae } from './training/export.ts';
@@ -29,27 +31,11 @@ npm run train -- edit [--stages …]     the text tower and the UNet
 
 A run that was stopped, even by kill -9, goes on from its last checkpoint and repeats the same numbers.`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    steps: { type: 'string', default: '1500' },
-    stages: { type: 'string', default: '128x128:16:2400,256x192:6:1600,128x128:16:700,256x192:6:600' },
-    until: { type: 'string' },
-    'save-every': { type: 'string', default: '200' },
-    seed: { type: 'string', default: '1' },
-    'learning-rate': { type: 'string' },
-    network: { type: 'string' },
-    chunk: { type: 'string' },
-    out: { type: 'string', default: 'weights/edit' },
-    cache: { type: 'string', default: 'recipes/.cache' },
-    export: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-const projection = join(values.cache, 'projection.safetensors');
+const asked = readWords('train', readAsked);
+const projection = join(asked.cache, 'projection.safetensors');
 const report = progressLine(process.stderr);
 
-switch (values.help ? 'help' : positionals[0]) {
+switch (asked.part) {
   case 'vae':
     await vae();
     break;
@@ -58,35 +44,92 @@ switch (values.help ? 'help' : positionals[0]) {
     break;
   default:
     console.log(usage);
-    process.exitCode = values.help ? 0 : 2;
+    process.exitCode = asked.help ? 0 : 2;
+}
+
+interface Asked {
+  /** Undefined = the usage is to be printed. */
+  readonly part: 'vae' | 'edit' | undefined;
+  readonly steps: number;
+  readonly stages: readonly Stage[];
+  readonly until: number | undefined;
+  readonly saveEvery: number;
+  readonly seed: number;
+  readonly learningRate: number | undefined;
+  readonly network: string | undefined;
+  readonly chunk: number | undefined;
+  readonly out: string;
+  readonly cache: string;
+  readonly export: boolean;
+  readonly help: boolean;
+}
+
+function parse() {
+  return parseArgs({
+    allowPositionals: true,
+    options: {
+      steps: { type: 'string', default: '1500' },
+      stages: { type: 'string', default: '128x128:16:2400,256x192:6:1600,128x128:16:700,256x192:6:600' },
+      until: { type: 'string' },
+      'save-every': { type: 'string', default: '200' },
+      seed: { type: 'string', default: '1' },
+      'learning-rate': { type: 'string' },
+      network: { type: 'string' },
+      chunk: { type: 'string' },
+      out: { type: 'string' },
+      cache: { type: 'string' },
+      export: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+}
+
+function readAsked(): Asked {
+  const { values, positionals } = parseWords(parse);
+  const { until, chunk, 'learning-rate': rate, help } = values;
+  return {
+    part: help ? undefined : partOf(positionals, ['vae', 'edit']),
+    steps: countOf('--steps', values.steps, 1),
+    stages: values.stages.split(',').map(parseStage),
+    until: until === undefined ? undefined : countOf('--until', until, 1),
+    saveEvery: countOf('--save-every', values['save-every'], 1),
+    seed: countOf('--seed', values.seed, 0),
+    learningRate:
+      rate === undefined ? undefined : numberOf('--learning-rate', rate, { least: 0, isInclusive: false }),
+    network: pathOf('--network', values.network, undefined),
+    chunk: chunk === undefined ? undefined : countOf('--chunk', chunk, 1),
+    out: pathOf('--out', values.out, 'weights/edit'),
+    cache: pathOf('--cache', values.cache, 'recipes/.cache'),
+    export: values.export,
+    help,
+  };
 }
 
 async function vae(): Promise<void> {
-  const steps = count('steps');
   const shared = sharedPlan(1e-3);
   await fit(shared.seed);
-  const folder = join(values.cache, 'vae');
-  await exportVae(await trainVae({ ...shared, steps, batch: 8, folder }, report), values.out);
+  const folder = join(asked.cache, 'vae');
+  await exportVae(await trainVae({ ...shared, steps: asked.steps, batch: 8, folder }, report), asked.out);
   await rm(checkpointFile(folder));
 }
 
 async function edit(): Promise<void> {
-  const network = values.network === undefined ? undefined : await readNetwork(values.network);
-  const folder = join(values.cache, 'edit');
-  if (!values.export) {
+  const network = asked.network === undefined ? undefined : await readNetwork(asked.network);
+  const folder = join(asked.cache, 'edit');
+  if (!asked.export) {
     const plan = {
       ...sharedPlan(5e-4),
-      stages: values.stages.split(',').map(parseStage),
-      until: values.until === undefined ? undefined : count('until'),
-      chunkExamples: values.chunk === undefined ? undefined : count('chunk'),
-      tokenizer: join(values.out, 'tokenizer'),
+      stages: asked.stages,
+      until: asked.until,
+      chunkExamples: asked.chunk,
+      tokenizer: join(asked.out, 'tokenizer'),
       folder,
       network,
     };
     await fit(plan.seed);
     await trainEdit(plan, report);
   }
-  await exportEdit(checkpointFile(folder), values.out, network);
+  await exportEdit(checkpointFile(folder), asked.out, network);
 }
 
 function sharedPlan(learningRate: number): {
@@ -96,19 +139,12 @@ function sharedPlan(learningRate: number): {
   cache: string;
   projection: string;
 } {
-  const rate = Number(values['learning-rate'] ?? learningRate);
-  if (!(rate > 0)) throw new TypeError(`--learning-rate: expected a number above 0, got ${rate}`);
-  return {
-    seed: count('seed', 0),
-    learningRate: rate,
-    saveEvery: count('save-every'),
-    cache: values.cache,
-    projection,
-  };
+  const { seed, saveEvery, cache } = asked;
+  return { seed, learningRate: asked.learningRate ?? learningRate, saveEvery, cache, projection };
 }
 
 async function fit(seed: number): Promise<void> {
-  if (!existsSync(projection)) await fitProjection(values.cache, projection, seed);
+  if (!existsSync(projection)) await fitProjection(asked.cache, projection, seed);
 }
 
 async function readNetwork(file: string): Promise<EditNetwork> {
@@ -119,20 +155,11 @@ async function readNetwork(file: string): Promise<EditNetwork> {
   }
 }
 
-/** The whole number of an option. */
-function count(option: 'steps' | 'until' | 'save-every' | 'seed' | 'chunk', least = 1): number {
-  const number = Number(values[option]);
-  if (Number.isSafeInteger(number) && number >= least) return number;
-  throw new TypeError(
-    `--${option}: expected a whole number of at least ${least}, got ${JSON.stringify(values[option])}`,
-  );
-}
-
 function parseStage(text: string): Stage {
   const match = /^([1-9]\d*)x([1-9]\d*):([1-9]\d*):([1-9]\d*)$/.exec(text);
-  if (!match) throw new TypeError(`--stages: expected WIDTHxHEIGHT:BATCH:STEPS, got ${JSON.stringify(text)}`);
+  if (!match) throw usageFault(`--stages: expected WIDTHxHEIGHT:BATCH:STEPS, got "${text}"`, '--stages');
   const [width, height, batch, steps] = match.slice(1).map(Number) as [number, number, number, number];
   if (width % 32 !== 0 || height % 32 !== 0)
-    throw new TypeError(`--stages: ${width}x${height} is not a multiple of 32`);
+    throw usageFault(`--stages: expected sides that 32 divides, got ${width}x${height}`, '--stages');
   return { size: { width, height }, batch, steps };
 }

@@ -2,10 +2,10 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { imageGuidanceScale, prompt as Prompt, sampling } from '@darkroom/shared/contracts/parameters';
-import { AppError } from '@darkroom/shared/errors';
 import type { SchedulerPresetName } from '@darkroom/shared/schedulers/presets';
 import { z } from 'zod';
 import { type OutputFormat, outputFormatOf } from '../image/encode.ts';
+import { parseFault, usageFault } from './usage-fault.ts';
 
 /** What `--help` prints. */
 export const EDIT_HELP = `Usage: npm run edit -- <photo> "<what to change>" [options]
@@ -85,8 +85,7 @@ function parseWords(words: readonly string[]): ReturnType<typeof parse> {
   try {
     return parse(words);
   } catch (cause) {
-    const [told = ''] = (cause instanceof Error ? cause.message : String(cause)).split(/\.?(?:\n|\. |$)/);
-    throw wrong(`${told.charAt(0).toLowerCase()}${told.slice(1)}; --help lists the options`);
+    throw parseFault(cause);
   }
 }
 
@@ -110,14 +109,15 @@ function joinNegative(words: readonly string[]): string[] {
 function readPositionals(positionals: readonly string[]): readonly [string, string] {
   const [photo = '', prompt, ...rest] = positionals;
   if (rest.length > 0) {
-    throw wrong(
+    throw usageFault(
       `expected a photo and a prompt, got ${positionals.length} words; put the prompt in quotes`,
       'prompt',
     );
   }
-  if (photo === '') throw wrong('photo: expected a file name, got nothing; --help shows an example', 'photo');
+  if (photo === '')
+    throw usageFault('photo: expected a file name, got nothing; --help shows an example', 'photo');
   if (prompt === undefined)
-    throw wrong('prompt: expected what to change, got nothing; --help shows an example', 'prompt');
+    throw usageFault('prompt: expected what to change, got nothing; --help shows an example', 'prompt');
   return [photo, prompt];
 }
 
@@ -126,11 +126,11 @@ function readPrompt(text: string): string {
   if (parsed.success) return parsed.data;
   const { minLength, maxLength } = z.toJSONSchema(Prompt);
   const length = text.trim() === '' ? 0 : text.length;
-  throw wrong(`prompt: expected ${minLength} to ${maxLength} characters, got ${length}`, 'prompt');
+  throw usageFault(`prompt: expected ${minLength} to ${maxLength} characters, got ${length}`, 'prompt');
 }
 
 function readText(option: string, text: string | undefined, expected: string): string | undefined {
-  if (text?.trim() === '') throw wrong(`${option}: expected ${expected}, got nothing`, option);
+  if (text?.trim() === '') throw usageFault(`${option}: expected ${expected}, got nothing`, option);
   return text;
 }
 
@@ -146,22 +146,18 @@ function readNumber(
   if (parsed.success) return parsed.data;
   const { type, minimum, maximum } = z.toJSONSchema(contract);
   const kind = type === 'integer' ? 'a whole number' : 'a number';
-  throw wrong(`${option}: expected ${kind} from ${minimum} to ${maximum}, got "${text}"`, option);
+  throw usageFault(`${option}: expected ${kind} from ${minimum} to ${maximum}, got "${text}"`, option);
 }
 
 function readScheduler(name: string | undefined): SchedulerPresetName | undefined {
   const parsed = sampling.scheduler.safeParse(name);
   if (parsed.success) return parsed.data;
   const known = sampling.scheduler.unwrap().options.join(', ');
-  throw wrong(`--scheduler: expected one of ${known}, got "${name}"`, '--scheduler');
+  throw usageFault(`--scheduler: expected one of ${known}, got "${name}"`, '--scheduler');
 }
 
 /** Leaves out what is undefined. */
 function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const kept = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> };
-}
-
-function wrong(message: string, field?: string): AppError {
-  return new AppError('invalid_request', { message, ...(field !== undefined && { details: { field } }) });
 }
