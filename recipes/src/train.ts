@@ -18,7 +18,7 @@ const usage = `Trains the weights in weights/edit. Needs the pictures of "npm ru
 npm run train -- vae  [--steps 1500]   the autoencoder: patch components, then the decoder's correction
 npm run train -- edit [--stages …]     the text tower and the UNet
 
-  --stages 128x128:16:2400,256x192:6:1600,128x128:16:700,256x192:6:600   picture size : batch : steps, one after another
+  --stages 128x128:16:2400,256x192:6:1600,128x128:16:950,256x192:6:400   picture size : batch : steps, one after another
   --until <step>     stop after this step; the same command goes on later
   --save-every <n>   steps between checkpoints; default 200
   --seed <n>         default 1; one seed gives one result
@@ -69,7 +69,7 @@ function parse() {
     allowPositionals: true,
     options: {
       steps: { type: 'string', default: '1500' },
-      stages: { type: 'string', default: '128x128:16:2400,256x192:6:1600,128x128:16:700,256x192:6:600' },
+      stages: { type: 'string', default: '128x128:16:2400,256x192:6:1600,128x128:16:950,256x192:6:400' },
       until: { type: 'string' },
       'save-every': { type: 'string', default: '200' },
       seed: { type: 'string', default: '1' },

@@ -38,6 +38,7 @@ beforeAll(async () => {
     alphas: Float32Array.of(0.9, 0.5, 0.1),
     shape: { batch: 40, height: 2, width: 4, length: 32 },
     relativeLoss: true,
+    noisyShare: 0,
   };
 }, 180_000);
 afterAll(() => rm(folder, { recursive: true }));

@@ -27,6 +27,8 @@ export interface BatchSource {
   readonly shape: BatchShape;
   /** Weigh rows by how little their edit changes. */
   readonly relativeLoss: boolean;
+  /** Share of rows from the noisiest timesteps. */
+  readonly noisyShare: number;
 }
 
 type Feeds = Record<string, HostArray>;
@@ -62,7 +64,7 @@ function fillRow(source: BatchSource, feeds: Feeds, row: number, random: Dice): 
   const language = random() < chineseShare ? 'zh' : 'en';
   const text = wordless ? '' : word(request, language, random);
 
-  const timestep = Math.floor(random() * alphas.length);
+  const timestep = drawTimestep(alphas.length, source.noisyShare, random);
   const alpha = alphas[timestep] as number;
   const [signal, noise] = [Math.sqrt(alpha), Math.sqrt(1 - alpha)];
   const plane = before.length;
@@ -79,6 +81,14 @@ function fillRow(source: BatchSource, feeds: Feeds, row: number, random: Dice): 
   for (const [head, index] of Object.entries(classesOf(request))) {
     (feeds[`class:${head}`] as Float32Array)[row * textHeads[head as TextHead] + index] = 1;
   }
+}
+
+/** The noisiest timesteps, as a share of all. */
+const noisiest = 0.12;
+
+function drawTimestep(count: number, noisyShare: number, random: Dice): number {
+  const noisy = noisyShare > 0 && random() < noisyShare;
+  return Math.floor((noisy ? 1 - noisiest * random() : random()) * (count - (noisy ? 1 : 0)));
 }
 
 /** Rises as an edit changes less: sharpening or recolouring an object weighs more than night falling; 1 for no change at all. */

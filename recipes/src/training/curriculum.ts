@@ -14,6 +14,8 @@ export interface Curriculum {
   readonly lossKnee: number;
   /** Multiplies the plan's learning rate: above 1 to learn something new late in the schedule. */
   readonly learningRateFactor: number;
+  /** Share of rows with almost nothing but noise, where the words alone can tell what to do; elsewhere the noisy latents tell too. */
+  readonly noisyShare: number;
 }
 
 const tone: Curriculum = {
@@ -23,6 +25,7 @@ const tone: Curriculum = {
   relativeLoss: false,
   lossKnee: 0.15,
   learningRateFactor: 1,
+  noisyShare: 0,
 };
 
 const detail: Curriculum = {
@@ -41,6 +44,7 @@ const detail: Curriculum = {
   relativeLoss: true,
   lossKnee: 0.15,
   learningRateFactor: 1,
+  noisyShare: 0,
 };
 
 /** Objects need many scenes, and sharpening changes so little that only a nearly absolute loss sees it. */
@@ -59,10 +63,21 @@ const objects: Curriculum = {
   relativeLoss: true,
   lossKnee: 0.05,
   learningRateFactor: 4,
+  noisyShare: 0.65,
 };
 
-/** First what the words mean for colours, then for detail and in pairs, then objects. */
+/** All edits again at the size of use, mostly from noise alone. */
+const polish: Curriculum = {
+  ...detail,
+  emphasis: { ...detail.emphasis, recolour_object: 2, remove_object: 2, sharpen: 4, brighter: 2 },
+  lossKnee: 0.05,
+  learningRateFactor: 8,
+  noisyShare: 0.5,
+};
+
+/** First what the words mean for colours, then for detail and in pairs, then objects, then everything once more. */
 export function curriculumOf(stage: number): Curriculum {
   if (stage === 0) return tone;
-  return stage === 1 ? detail : objects;
+  if (stage === 1) return detail;
+  return stage === 2 ? objects : polish;
 }

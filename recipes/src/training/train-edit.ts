@@ -91,7 +91,7 @@ async function trainStage(plan: EditPlan, run: StageRun, report: Report): Promis
     length: tokenizer.length,
   };
   const curriculum = curriculumOf(run.index);
-  const { relativeLoss } = curriculum;
+  const { relativeLoss, noisyShare } = curriculum;
   const importance = projection.deviations.map((deviation) => deviation ** curriculum.deviationPower);
   await using trainer = await openTrainer(plan, { shape, importance, curriculum });
   const checkpoint = checkpointFile(plan.folder);
@@ -104,7 +104,7 @@ async function trainStage(plan: EditPlan, run: StageRun, report: Report): Promis
     const { step } = trainer;
     const began = performance.now();
     const chunks = await stream.window((step - first) * stage.batch);
-    const batch = makeBatch({ chunks, tokenizer, alphas, shape, relativeLoss }, plan.seed, step);
+    const batch = makeBatch({ chunks, tokenizer, alphas, shape, relativeLoss, noisyShare }, plan.seed, step);
     const figures = await trainer.advance(batch);
     const line = { ...figures, seconds: (performance.now() - began) / 1000 };
     await logStep(log, trainer.step, line);
