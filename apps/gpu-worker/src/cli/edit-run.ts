@@ -5,7 +5,7 @@ import { EditJob } from '@darkroom/shared/contracts/job';
 import type { JobOutput } from '@darkroom/shared/contracts/job-view';
 import { parseContract } from '@darkroom/shared/contracts/parse-contract';
 import { AppError } from '@darkroom/shared/errors';
-import { defaultDecodeLimits } from '../image/decode.ts';
+import { assertFileSize, defaultDecodeLimits } from '../image/decode.ts';
 import { type InputFormat, sniffMediaType } from '../image/media-type.ts';
 import { kernels } from '../kernels/index.ts';
 import type { JobEvent, KernelContext } from '../kernels/kernel.ts';
@@ -67,11 +67,7 @@ async function readPhotoFile(path: string): Promise<{ bytes: Uint8Array; format:
     const found = entry.isDirectory() ? 'a folder' : 'a device or pipe';
     throw new AppError('invalid_request', { message: `photo: expected a file, got ${found}: "${path}"` });
   }
-  const { maxBytes } = defaultDecodeLimits;
-  if (entry.size > maxBytes) {
-    const message = `photo: expected at most ${maxBytes} bytes, got ${entry.size}: "${path}"`;
-    throw new AppError('image_too_large', { message });
-  }
+  assertFileSize(`photo "${path}"`, entry.size, defaultDecodeLimits);
   const bytes = await readFile(path).catch((cause) => refuseUnreadable(path, cause));
   if (bytes.length === 0) {
     throw new AppError('image_corrupt', {

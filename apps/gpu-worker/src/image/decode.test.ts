@@ -1,7 +1,8 @@
+import { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import { AppError } from '@darkroom/shared/errors';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeImage, defaultDecodeLimits } from './decode.ts';
+import { assertFileSize, decodeImage, defaultDecodeLimits } from './decode.ts';
 import { proceduralPhoto } from './procedural-photo.ts';
 import type { Raster } from './raster.ts';
 
@@ -162,6 +163,13 @@ describe('decodeImage copes with sizes', () => {
     const raster = await decodeImage(bytes);
     bytes.fill(0);
     expect(raster).toEqual(photo);
+  });
+
+  it('refuses by its size a file larger than the contract allows', () => {
+    const limit = ImageRef.shape.sizeBytes.maxValue;
+    expect(() => assertFileSize('photo', limit as number, defaultDecodeLimits)).not.toThrow();
+    const tooLong = () => assertFileSize('photo', 150 * 2 ** 20, defaultDecodeLimits);
+    expect(tooLong).toThrow('photo: expected at most 128 MiB, got 150 MiB');
   });
 
   it('goes by the limits it is given', async () => {
