@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { AppError } from '../errors.ts';
 import { presetConfig, schedulerPresetNames } from './presets.ts';
 import { makeSchedule } from './schedule.ts';
 
@@ -36,5 +37,25 @@ describe('presetConfig', () => {
     const saved = { ...stableDiffusion, prediction_type: 'v_prediction' };
     for (const name of schedulerPresetNames)
       expect(presetConfig(saved, name).prediction_type).toBe('v_prediction');
+  });
+
+  test.each(['pndm', 'heun', 'lms', 'deis'] as const)('refuses %s for a zero-SNR model', (name) => {
+    const saved = {
+      _class_name: 'DDIMScheduler',
+      rescale_betas_zero_snr: true,
+      prediction_type: 'v_prediction',
+    };
+    expect(() => presetConfig(saved, name)).toThrow(AppError);
+    expect(() => presetConfig(saved, name)).toThrow(/rescale_betas_zero_snr/);
+    expect(presetConfig(saved, 'euler')).toHaveProperty('rescale_betas_zero_snr', true);
+  });
+
+  test('leaves out the Runge-Kutta start of PNDM unless the model has it', () => {
+    const { skip_prk_steps: _, ...without } = stableDiffusion;
+    expect(presetConfig(without, 'pndm')).toHaveProperty('skip_prk_steps', true);
+    expect(presetConfig({ ...without, skip_prk_steps: false }, 'pndm')).toHaveProperty(
+      'skip_prk_steps',
+      false,
+    );
   });
 });

@@ -1,10 +1,13 @@
 /** The scheduler names that a request may carry: a class and the settings that make the named method of it. */
+import { AppError } from '../errors.ts';
 import { parseSchedulerConfig, type SchedulerConfig, type SchedulerName } from './config.ts';
 
 export interface SchedulerPreset {
   readonly className: SchedulerName;
   /** Laid over the model's own scheduler configuration. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Laid under it: for keys that the model's own configuration lacks. */
+  readonly fallback?: Readonly<Record<string, unknown>>;
 }
 
 const plain = { use_karras_sigmas: false };
@@ -15,7 +18,8 @@ const sde = { algorithm_type: 'sde-dpmsolver++', solver_order: 2 };
 export const schedulerPresets = {
   ddpm: { className: 'DDPMScheduler', settings: {} },
   ddim: { className: 'DDIMScheduler', settings: {} },
-  pndm: { className: 'PNDMScheduler', settings: {} },
+  // Without the Runge-Kutta start unless the model asks for it: a run may begin at any step then.
+  pndm: { className: 'PNDMScheduler', settings: {}, fallback: { skip_prk_steps: true } },
   euler: { className: 'EulerDiscreteScheduler', settings: plain },
   euler_karras: { className: 'EulerDiscreteScheduler', settings: karras },
   euler_ancestral: { className: 'EulerAncestralDiscreteScheduler', settings: {} },
@@ -44,8 +48,17 @@ export const schedulerPresetNames = Object.keys(schedulerPresets) as [
  * @throws AppError `model_unsupported` when the method cannot serve that model.
  */
 export function presetConfig(saved: object, preset: SchedulerPresetName): SchedulerConfig {
-  const { className, settings } = schedulerPresets[preset];
-  return parseSchedulerConfig({ ...saved, ...forClass(saved, className), ...settings }, className);
+  const { className, settings, fallback }: SchedulerPreset = schedulerPresets[preset];
+  const config = parseSchedulerConfig(
+    { ...fallback, ...saved, ...forClass(saved, className), ...settings },
+    className,
+  );
+  const isRescaled = 'rescale_betas_zero_snr' in saved && saved.rescale_betas_zero_snr === true;
+  if (isRescaled && !('rescale_betas_zero_snr' in config)) {
+    const message = `scheduler ${preset}: the model was trained with rescale_betas_zero_snr, which ${className} lacks`;
+    throw new AppError('model_unsupported', { message });
+  }
+  return config;
 }
 
 /** Settings whose values mean other things to other classes do not carry over. */
