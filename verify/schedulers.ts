@@ -4,15 +4,12 @@ import { join } from 'node:path';
 import { readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
 import { sample } from '@darkroom/shared/samplers/registry';
 import type { SamplerRun, Sampling } from '@darkroom/shared/samplers/sampler';
-import {
-  parseSchedulerConfig,
-  type SchedulerConfig,
-  type SchedulerName,
-} from '@darkroom/shared/schedulers/config';
+import type { SchedulerName } from '@darkroom/shared/schedulers/config';
 import { addNoise, velocity } from '@darkroom/shared/schedulers/noise';
 import { parsePythonJson } from '@darkroom/shared/schedulers/python-json';
 import { makeSchedule, type Schedule } from '@darkroom/shared/schedulers/schedule';
 import { type Bound, compare, type GoldenCheck, type Measurement } from './measurement.ts';
+import { recordedScheduler } from './recorded-scheduler.ts';
 
 interface Case {
   readonly name: string;
@@ -46,12 +43,6 @@ const plainClasses: ReadonlySet<SchedulerName> = new Set<SchedulerName>([
   'EulerAncestralDiscreteScheduler',
   'HeunDiscreteScheduler',
 ]);
-
-/** Configurations in goldens are complete, so a solver without `final_sigmas_type` is of a version that lacked it. */
-function configOf({ class: name, config }: Case): SchedulerConfig {
-  const isSolver = name === 'DPMSolverMultistepScheduler' || name === 'UniPCMultistepScheduler';
-  return parseSchedulerConfig({ ...(isSolver && { final_sigmas_type: 'last' }), ...config }, name);
-}
 
 async function readTensors(path: string): Promise<Tensors> {
   const stored = await readSafetensors(path);
@@ -159,7 +150,7 @@ function* checkTables({ golden, schedule, tensors }: Replay): Iterable<Measureme
 
 /** Timesteps and sigmas for many numbers of steps. */
 function* checkTimetable(golden: Case, timetable: Timetable): Iterable<Measurement> {
-  const config = configOf(golden);
+  const config = recordedScheduler(golden.class, golden.config);
   const timesteps: Measurement[] = [];
   const sigmas: Measurement[] = [];
   for (const [steps, expected] of Object.entries(timetable.by_num_inference_steps)) {
@@ -177,7 +168,7 @@ export const checkSchedulers: GoldenCheck = async function* (folder) {
   const cases = parsePythonJson(await readFile(join(folder, 'cases.json'), 'utf8')) as readonly Case[];
   for (const golden of cases) {
     const tensors = await readTensors(join(folder, `${golden.name}.safetensors`));
-    const schedule = makeSchedule(configOf(golden), golden.num_inference_steps);
+    const schedule = makeSchedule(recordedScheduler(golden.class, golden.config), golden.num_inference_steps);
     yield* checkTables({ golden, schedule, tensors, loop: 'dummy' });
     for (const loop of ['dummy', 'rand'] as const) {
       yield* replay({ golden, schedule, tensors, loop }, false);
