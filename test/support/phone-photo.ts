@@ -1,7 +1,7 @@
 /** Photos as a phone writes them, and what a JPEG file carries beside its pixels. */
 import { encodeImage } from '@darkroom/gpu-worker/image/encode';
-import { proceduralPhoto } from '@darkroom/gpu-worker/image/procedural-photo';
 import type { Raster } from '@darkroom/gpu-worker/image/raster';
+import { proceduralPhoto } from './procedural-photo.ts';
 
 /** Words in the metadata that nobody else should read. */
 export const privateWords = 'taken at home by Alice';

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from '@darkroom/gpu-worker/cli/edit';
 import { decodeImage } from '@darkroom/gpu-worker/image/decode';
-import { proceduralPhoto } from '@darkroom/gpu-worker/image/procedural-photo';
 import type { Raster } from '@darkroom/gpu-worker/image/raster';
 import { JobProgress } from '@darkroom/shared/contracts/job-view';
 import { JobId } from '@darkroom/shared/ids';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { jpegMarkers, privateWords, sidewaysPhoto, turnUpright } from '../support/phone-photo.ts';
+import { proceduralPhoto } from '../support/procedural-photo.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
 
 /** A busy machine starts a child in many times what it takes alone. */

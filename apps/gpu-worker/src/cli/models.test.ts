@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { FakeHub } from '../models/hub-fake.ts';
+import { FakeHub } from '../../../../test/support/hub-fake.ts';
 import { main } from './models.ts';
 
 const ID = 'someone/tiny';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { randomNumbers } from '../../../../test/support/procedural-photo.ts';
 import { equationSize, identityMap, mapSize, solveRidge, writeMoments } from './affine-fit.ts';
-import { randomNumbers } from './procedural-photo.ts';
 
 const wanted = Float64Array.of(0.7, 0.1, -0.2, 0.05, 0, 1.3, 0.1, -0.1, 0.4, 0.4, 0.4, 0.2);
 

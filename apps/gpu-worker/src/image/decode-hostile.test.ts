@@ -2,8 +2,8 @@ import { crc32, deflateSync } from 'node:zlib';
 import { AppError, type ErrorCode } from '@darkroom/shared/errors';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { proceduralPhoto, randomNumbers } from '../../../../test/support/procedural-photo.ts';
 import { decodeImage } from './decode.ts';
-import { proceduralPhoto, randomNumbers } from './procedural-photo.ts';
 
 const photo = proceduralPhoto(160, 120);
 const source = () => sharp(photo.data, { raw: { width: 160, height: 120, channels: 3 } });

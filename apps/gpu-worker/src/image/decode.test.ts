@@ -2,8 +2,8 @@ import { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import { AppError } from '@darkroom/shared/errors';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { proceduralPhoto } from '../../../../test/support/procedural-photo.ts';
 import { assertFileSize, decodeImage, defaultDecodeLimits } from './decode.ts';
-import { proceduralPhoto } from './procedural-photo.ts';
 import type { Raster } from './raster.ts';
 
 /** Red, green / blue, yellow / white, black: 2 wide, 3 high, each colour a block of 16 × 16. */

@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { proceduralPhoto, psnr } from '../../../../test/support/procedural-photo.ts';
 import { decodeImage } from './decode.ts';
 import { encodeImage, outputFormatOf } from './encode.ts';
-import { proceduralPhoto, psnr } from './procedural-photo.ts';
 import { type Raster, toFloat32Image } from './raster.ts';
 
 const photo = proceduralPhoto(121, 90);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { proceduralPhoto, psnr } from '../../../../test/support/procedural-photo.ts';
 import { decodeImage } from './decode.ts';
 import { encodePreview } from './preview.ts';
-import { proceduralPhoto, psnr } from './procedural-photo.ts';
 import { fromFloat32Image, type Raster, toFloat32Image } from './raster.ts';
 import { floatImageFromTensor, fromTensor, modelSize, resizeRaster, toTensor } from './resize.ts';
 

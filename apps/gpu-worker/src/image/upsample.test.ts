@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import {
+  laplacianVariance,
+  proceduralPhoto,
+  psnr,
+  randomNumbers,
+} from '../../../../test/support/procedural-photo.ts';
 import { tentBlur } from './plane-blur.ts';
 import { createRowEnlarger, shrinkPlane } from './plane-resample.ts';
-import { laplacianVariance, proceduralPhoto, psnr, randomNumbers } from './procedural-photo.ts';
 import { type Float32Image, type Raster, toFloat32Image } from './raster.ts';
 import { modelSize, resizeRaster } from './resize.ts';
 import { upsampleEdit } from './upsample.ts';

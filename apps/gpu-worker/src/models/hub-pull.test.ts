@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeHub } from '../../../../test/support/hub-fake.ts';
 import { cachedFolder, readReceipt } from './hub.ts';
-import { FakeHub } from './hub-fake.ts';
 import { type PullOptions, type PullProgress, pullModel } from './hub-pull.ts';
 
 const ID = 'someone/tiny-diffusion';

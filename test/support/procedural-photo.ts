@@ -1,5 +1,5 @@
-/** Pictures for the tests of this folder, made in code: a scene with gradients, edges, texture and grain. */
-import type { Float32Image, Raster } from './raster.ts';
+/** Pictures for tests, made in code: a scene with gradients, edges, texture and grain. */
+import type { Float32Image, Raster } from '@darkroom/gpu-worker/image/raster';
 
 /** A deterministic photo-like scene: sky, sun, hills, striped and textured ground, a red ball, film grain. */
 export function proceduralPhoto(width: number, height: number, grain = 0.01): Raster {
