@@ -1,4 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib';
+import { maxImageBytes } from '@darkroom/shared/contracts/image-ref';
 import { AppError, type ErrorCode } from '@darkroom/shared/errors';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -91,7 +92,7 @@ const hostile: readonly [string, ErrorCode, () => Uint8Array | Promise<Uint8Arra
   ['a PNG that holds fewer rows than declared', 'image_corrupt', () => pngDeclaring(160, 4000)],
   ['a JPEG declaring 4 gigapixels', 'image_too_large', () => jpegDeclaring(65_500, 65_500)],
   ['a JPEG of width 0', 'image_corrupt', () => jpegDeclaring(0, 120)],
-  ['a file over the size limit', 'image_too_large', () => new Uint8Array(64 * 2 ** 20 + 1)],
+  ['a file over the size limit', 'image_too_large', () => new Uint8Array(maxImageBytes + 1)],
 ];
 
 describe('decodeImage refuses hostile files', () => {
