@@ -42,8 +42,12 @@ export async function openNamedModel(name: string | undefined, folder: string): 
 /**
  * One digest for all weights of a model: the SHA-256 of a list as `sha256sum` prints it, of the weight files that are
  * used, by their paths in the model's folder, in order.
+ * @throws the signal's reason when it is aborted, before the next file
  */
-export async function digestWeights({ folder, unet, vae, textEncoder }: DiffusionModel): Promise<string> {
+export async function digestWeights(
+  { folder, unet, vae, textEncoder }: DiffusionModel,
+  signal?: AbortSignal,
+): Promise<string> {
   const files = new Set<string>();
   for (const { component } of [unet, vae, textEncoder]) {
     await using source = await openSafetensors(await findWeights(component.folder));
@@ -52,6 +56,7 @@ export async function digestWeights({ folder, unet, vae, textEncoder }: Diffusio
   const named = [...files].map((file) => [relative(folder, file).split(sep).join('/'), file] as const);
   const list = createHash('sha256');
   for (const [path, file] of named.sort(([a], [b]) => (a < b ? -1 : 1))) {
+    signal?.throwIfAborted();
     list.update(`${await digestFile(file)}  ${path}\n`);
   }
   return list.digest('hex');

@@ -45,7 +45,7 @@ export async function* runEdit(asked: EditArguments, run: EditRun): AsyncGenerat
   const { bytes, format } = await readPhotoFile(asked.photo);
   const place = await chooseOutput(asked, format);
   const { id, model } = await openNamedModel(asked.model, run.folder);
-  yield { kind: 'model', id, sha256: await digestWeights(model) };
+  yield { kind: 'model', id, sha256: await digestWeights(model, run.signal) };
   await using store = new ModelStore({ budgetBytes: modelMemoryShare * process.availableMemory() });
   const context: KernelContext = {
     store,
