@@ -24,6 +24,7 @@ npm run train -- edit [--stages …]     the text tower and the UNet
   --seed <n>         default 1; one seed gives one result
   --learning-rate    default 5e-4 (edit), 1e-3 (vae)
   --network <file>   edit: other networks than the embedded model's, { "text_encoder": {…}, "unet": {…} }
+  --from <folder>    edit: start from exported weights, e.g. weights/edit, with a fresh optimizer
   --chunk <n>        edit: examples made at a time and kept in one file; default 512
   --out <folder>     default weights/edit; edit reads its tokenizer there
   --cache <folder>   pictures, checkpoints and logs; default recipes/.cache
@@ -57,6 +58,7 @@ interface Asked {
   readonly seed: number;
   readonly learningRate: number | undefined;
   readonly network: string | undefined;
+  readonly from: string | undefined;
   readonly chunk: number | undefined;
   readonly out: string;
   readonly cache: string;
@@ -75,6 +77,7 @@ function parse() {
       seed: { type: 'string', default: '1' },
       'learning-rate': { type: 'string' },
       network: { type: 'string' },
+      from: { type: 'string' },
       chunk: { type: 'string' },
       out: { type: 'string' },
       cache: { type: 'string' },
@@ -97,6 +100,7 @@ function readAsked(): Asked {
     learningRate:
       rate === undefined ? undefined : numberOf('--learning-rate', rate, { least: 0, isInclusive: false }),
     network: pathOf('--network', values.network, undefined),
+    from: pathOf('--from', values.from, undefined),
     chunk: chunk === undefined ? undefined : countOf('--chunk', chunk, 1),
     out: pathOf('--out', values.out, 'weights/edit'),
     cache: pathOf('--cache', values.cache, 'recipes/.cache'),
@@ -125,6 +129,7 @@ async function edit(): Promise<void> {
       tokenizer: join(asked.out, 'tokenizer'),
       folder,
       network,
+      from: asked.from,
     };
     await fit(plan.seed);
     await trainEdit(plan, report);

@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSources, writeDrawnStores } from './drawn-store.ts';
 import { latentChannels } from './edit-model.ts';
@@ -20,7 +21,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'train-edit-'));
   const pictures = join(folder, 'pictures');
   await prepare(pictures);
-  for (const run of ['whole', 'killed']) await cp(pictures, join(folder, run), { recursive: true });
+  for (const run of ['whole', 'killed', 'continued'])
+    await cp(pictures, join(folder, run), { recursive: true });
   await expectEnd(start('whole'), 0);
 }, 180_000);
 afterAll(() => rm(folder, { recursive: true }));
@@ -36,11 +38,11 @@ async function prepare(cache: string): Promise<void> {
 }
 
 /** Starts the command; a chunk is four examples, so that the window of chunks moves on. */
-function start(run: string): ChildProcess {
+function start(run: string, extra: readonly string[] = []): ChildProcess {
   const cache = join(folder, run);
   const given = ['--stages', '32x32:2:24,64x32:2:16', '--save-every', '5', '--chunk', '4'];
   const places = ['--cache', cache, '--out', cache, '--network', join(cache, 'network.json')];
-  const options = [...given, ...places, '--learning-rate', '1e-3'];
+  const options = [...given, ...places, '--learning-rate', '1e-3', ...extra];
   return spawn(process.execPath, ['recipes/src/train.ts', 'edit', ...options], {
     cwd: repository,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -112,5 +114,20 @@ describe('training the edit model', () => {
     await expectEnd(start('whole'), 0);
     expect(await linesOf('whole')).toEqual(log);
     expect(await readFile(join(folder, 'whole', exported[0] as string))).toEqual(weights);
+  });
+
+  it('starts from exported weights', async () => {
+    const still = ['--from', join(folder, 'whole'), '--until', '1', '--learning-rate', '1e-12'];
+    await expectEnd(start('continued', still), 0);
+    for (const file of exported) {
+      const weights = await readSafetensors(join(folder, 'continued', file));
+      for (const [name, tensor] of await readSafetensors(join(folder, 'whole', file))) {
+        const continued = weights.get(name);
+        // -0 and 0 are the same weight.
+        expect(continued && toFloat32(continued).map((value) => value + 0), name).toEqual(
+          toFloat32(tensor).map((value) => value + 0),
+        );
+      }
+    }
   });
 });

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
+import { openSafetensors, readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
 import { openTokenizer, type Tokenizer } from '@darkroom/gpu-worker/models/tokenizer';
 import { type StepReport, Trainer, type TrainingPlan } from '@darkroom/gpu-worker/training/trainer';
 import { adamW } from '@darkroom/graph/optimizers/adamw';
@@ -35,6 +35,8 @@ export interface EditPlan {
   readonly cache: string;
   readonly tokenizer: string;
   readonly projection: string;
+  /** Folder of exported weights to start from, instead of from random ones; ignored once there is a checkpoint. */
+  readonly from?: string | undefined;
   readonly saveEvery: number;
   /** Default: the embedded model's. */
   readonly network?: EditNetwork | undefined;
@@ -113,16 +115,34 @@ async function trainStage(plan: EditPlan, run: StageRun, report: Report): Promis
   }
 }
 
+/** Replaces first values by those of an exported model; what was never exported (the text heads) stays random. */
+async function takeOver(folder: string, initial: Map<string, Float32Array>): Promise<void> {
+  for (const [prefix, file] of exportedParts) {
+    for (const [name, tensor] of await readSafetensors(join(folder, file))) {
+      const known = initial.get(prefix + name);
+      if (known?.length !== toFloat32(tensor).length)
+        throw new TypeError(`${folder}: ${prefix}${name} does not fit the network`);
+      initial.set(prefix + name, toFloat32(tensor));
+    }
+  }
+}
+
+const exportedParts = [
+  ['unet.', 'unet/diffusion_pytorch_model.safetensors'],
+  ['text_encoder.', 'text_encoder/model.safetensors'],
+] as const;
+
 interface StageTask {
   readonly shape: BatchShape;
   readonly importance: Float32Array;
   readonly curriculum: Curriculum;
 }
 
-function openTrainer(plan: EditPlan, { shape, importance, curriculum }: StageTask): Promise<Trainer> {
+async function openTrainer(plan: EditPlan, { shape, importance, curriculum }: StageTask): Promise<Trainer> {
   const objective = { importance, knee: curriculum.lossKnee };
   const { loss, metrics, parameters } = editTraining(shape, objective, plan.network);
   const initial = initializeParameters(parameters, plan.seed, (name) => name === 'unet.conv_out.weight');
+  if (plan.from !== undefined) await takeOver(plan.from, initial);
   const training: TrainingPlan = {
     loss,
     metrics,
