@@ -1,0 +1,40 @@
+import {
+  EditRequest,
+  GenerateRequest,
+  Img2ImgRequest,
+  InpaintRequest,
+  type JobKind,
+  jobKinds,
+} from '@darkroom/shared/contracts/job-request';
+import { AppError } from '@darkroom/shared/errors';
+import { Hono } from 'hono';
+import { etag, RETAINED_304_HEADERS } from 'hono/etag';
+import { z } from 'zod';
+
+const requestContracts = {
+  edit: EditRequest,
+  generate: GenerateRequest,
+  img2img: Img2ImgRequest,
+  inpaint: InpaintRequest,
+} satisfies Record<JobKind, z.ZodType>;
+
+/** @throws AppError `not_found` naming the known kinds */
+function knownKind(name: string): JobKind {
+  const kind = jobKinds.find((known) => known === name);
+  if (kind) return kind;
+  const message = `kind: expected one of ${jobKinds.join(', ')}, got ${name}`;
+  throw new AppError('not_found', { message, details: { field: 'kind', known: jobKinds } });
+}
+
+/** `GET /:kind` gives the JSON Schema of what a client sends for a job of that kind. */
+export function contracts(): Hono {
+  return new Hono()
+    .use(etag({ retainedHeaders: [...RETAINED_304_HEADERS, 'x-request-id'] }))
+    .get('/:kind', (c) => {
+      const schema = z.toJSONSchema(requestContracts[knownKind(c.req.param('kind'))], { io: 'input' });
+      // A contract changes only with a deployment; its tag makes asking again cheap.
+      c.header('cache-control', 'public, max-age=300');
+      c.header('content-type', 'application/schema+json');
+      return c.body(JSON.stringify(schema));
+    });
+}

@@ -1,0 +1,10 @@
+import { Hono } from 'hono';
+import type { Deps } from '../deps.ts';
+
+/** `GET /` says that the edge answers, and in which version. */
+export function healthz({ version }: Pick<Deps, 'version'>): Hono {
+  return new Hono().get('/', (c) => {
+    c.header('cache-control', 'no-store');
+    return c.json({ status: 'ok', version });
+  });
+}
