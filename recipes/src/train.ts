@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { usageFault } from '@darkroom/gpu-worker/cli/usage-fault';
 import { countOf, numberOf, parseWords, partOf, pathOf, readWords } from './command-words.ts';
 import { progressLine } from './progress-line.ts';
+import { type CurriculumName, curricula, usualCurriculum } from './training/curriculum.ts';
 import { type EditNetwork, parseEditNetwork } from './training/edit-model.ts';
 import { exportEdit, exportVae } from './training/export.ts';
 import { fitProjection } from './training/fit-projection.ts';
@@ -18,7 +19,8 @@ const usage = `Trains the weights in weights/edit. Needs the pictures of "npm ru
 npm run train -- vae  [--steps 1500]   the autoencoder: patch components, then the decoder's correction
 npm run train -- edit [--stages …]     the text tower and the UNet
 
-  --stages 128x128:16:2400,256x192:6:1600,128x128:16:950,256x192:6:400   picture size : batch : steps, one after another
+  --stages 128x128:16:2400,256x192:6:1600,128x128:16:950,256x192:6:400   picture size : batch : steps, one after another;
+                     a fourth field names what a stage dwells on: tone, detail, objects, polish or words
   --until <step>     stop after this step; the same command goes on later
   --save-every <n>   steps between checkpoints; default 200
   --seed <n>         default 1; one seed gives one result
@@ -26,6 +28,7 @@ npm run train -- edit [--stages …]     the text tower and the UNet
   --network <file>   edit: other networks than the embedded model's, { "text_encoder": {…}, "unet": {…} }
   --from <folder>    edit: start from exported weights, e.g. weights/edit, with a fresh optimizer
   --chunk <n>        edit: examples made at a time and kept in one file; default 512
+  --run <name>       edit: the run's folder in the cache, for its checkpoint, log and examples; default edit
   --out <folder>     default weights/edit; edit reads its tokenizer there
   --cache <folder>   pictures, checkpoints and logs; default recipes/.cache
   --export           edit: only write the last checkpoint's weights to --out
@@ -60,6 +63,7 @@ interface Asked {
   readonly network: string | undefined;
   readonly from: string | undefined;
   readonly chunk: number | undefined;
+  readonly run: string;
   readonly out: string;
   readonly cache: string;
   readonly export: boolean;
@@ -79,6 +83,7 @@ function parse() {
       network: { type: 'string' },
       from: { type: 'string' },
       chunk: { type: 'string' },
+      run: { type: 'string', default: 'edit' },
       out: { type: 'string' },
       cache: { type: 'string' },
       export: { type: 'boolean', default: false },
@@ -102,6 +107,7 @@ function readAsked(): Asked {
     network: pathOf('--network', values.network, undefined),
     from: pathOf('--from', values.from, undefined),
     chunk: chunk === undefined ? undefined : countOf('--chunk', chunk, 1),
+    run: runOf(values.run),
     out: pathOf('--out', values.out, 'weights/edit'),
     cache: pathOf('--cache', values.cache, 'recipes/.cache'),
     export: values.export,
@@ -119,7 +125,7 @@ async function vae(): Promise<void> {
 
 async function edit(): Promise<void> {
   const network = asked.network === undefined ? undefined : await readNetwork(asked.network);
-  const folder = join(asked.cache, 'edit');
+  const folder = join(asked.cache, asked.run);
   if (!asked.export) {
     const plan = {
       ...sharedPlan(5e-4),
@@ -160,11 +166,18 @@ async function readNetwork(file: string): Promise<EditNetwork> {
   }
 }
 
-function parseStage(text: string): Stage {
-  const match = /^([1-9]\d*)x([1-9]\d*):([1-9]\d*):([1-9]\d*)$/.exec(text);
-  if (!match) throw usageFault(`--stages: expected WIDTHxHEIGHT:BATCH:STEPS, got "${text}"`, '--stages');
-  const [width, height, batch, steps] = match.slice(1).map(Number) as [number, number, number, number];
+function runOf(name: string): string {
+  if (/^[\w-]+$/.test(name)) return name;
+  throw usageFault(`--run: expected letters, digits and hyphens, got "${name}"`, '--run');
+}
+
+function parseStage(text: string, index: number): Stage {
+  const match = /^([1-9]\d*)x([1-9]\d*):([1-9]\d*):([1-9]\d*)(?::([a-z]+))?$/.exec(text);
+  const curriculum = match?.[5] ?? usualCurriculum(index);
+  if (!match || !Object.hasOwn(curricula, curriculum))
+    throw usageFault(`--stages: expected WIDTHxHEIGHT:BATCH:STEPS[:CURRICULUM], got "${text}"`, '--stages');
+  const [width, height, batch, steps] = match.slice(1, 5).map(Number) as [number, number, number, number];
   if (width % 32 !== 0 || height % 32 !== 0)
     throw usageFault(`--stages: expected sides that 32 divides, got ${width}x${height}`, '--stages');
-  return { size: { width, height }, batch, steps };
+  return { size: { width, height }, batch, steps, curriculum: curriculum as CurriculumName };
 }

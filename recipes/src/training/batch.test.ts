@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { editIds } from '../edits.ts';
 import { type BatchSource, makeBatch } from './batch.ts';
 import { type Chunk, makeChunk, readChunk } from './chunk.ts';
-import { curriculumOf } from './curriculum.ts';
+import { curricula } from './curriculum.ts';
 import { openSources, writeDrawnStores } from './drawn-store.ts';
 import { latentChannels } from './edit-model.ts';
 import { drawExample, type Sources } from './example.ts';
@@ -18,7 +18,7 @@ const size = { width: 32, height: 16 };
 const plane = latentChannels * 4 * 2;
 const examples = 24;
 /** Many sentences with two edits. */
-const curriculum = { ...curriculumOf(1), compoundShare: 0.3 };
+const curriculum = { ...curricula.detail, compoundShare: 0.3 };
 let folder: string;
 let sources: Sources;
 let projection: PatchProjection;

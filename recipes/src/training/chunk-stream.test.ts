@@ -32,7 +32,7 @@ function open(folder: string, changes: { seed?: number; examples?: number; cache
     projection: join(cache, 'projection.safetensors'),
     size,
     seed: 1,
-    stage: 0,
+    curriculum: 'tone' as const,
     examples,
     ...changes,
   };

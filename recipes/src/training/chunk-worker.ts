@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openCutouts, openPhotos } from '../data/store.ts';
 import { makeChunk } from './chunk.ts';
-import { curriculumOf } from './curriculum.ts';
+import { type CurriculumName, curricula } from './curriculum.ts';
 import { readProjection } from './projection-file.ts';
 import type { Size } from './view.ts';
 
@@ -11,8 +11,8 @@ export interface ChunkWork {
   readonly projection: string;
   readonly size: Size;
   readonly seed: number;
-  /** Which stage of training, from 0: what the examples dwell on. */
-  readonly stage: number;
+  /** What the examples dwell on. */
+  readonly curriculum: CurriculumName;
   /** Examples of a chunk; default 512. */
   readonly examples?: number;
 }
@@ -24,14 +24,14 @@ export interface ChunkOrder {
 
 if (parentPort) {
   const port = parentPort;
-  const { cache, projection: path, size, seed, stage, examples } = workerData as ChunkWork;
+  const { cache, projection: path, size, seed, curriculum: name, examples } = workerData as ChunkWork;
   const [photos, cutouts, projection] = await Promise.all([
     openPhotos(cache, ['train']),
     openCutouts(cache, ['train']),
     readProjection(path),
   ]);
   port.on('message', async ({ index, file }: ChunkOrder) => {
-    const curriculum = curriculumOf(stage);
+    const curriculum = curricula[name];
     await makeChunk({ photos, cutouts }, projection, { size, seed, index, file, examples, curriculum });
     port.postMessage(index);
   });

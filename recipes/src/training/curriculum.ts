@@ -75,9 +75,36 @@ const polish: Curriculum = {
   noisyShare: 0.5,
 };
 
-/** First what the words mean for colours, then for detail and in pairs, then objects, then everything once more. */
-export function curriculumOf(stage: number): Curriculum {
-  if (stage === 0) return tone;
-  if (stage === 1) return detail;
-  return stage === 2 ? objects : polish;
+/** Everything, mostly from noise alone, where only the words can tell: dwells on what the stages before it left weak. */
+const words: Curriculum = {
+  emphasis: {
+    recolour_object: 8,
+    remove_object: 8,
+    sharpen: 5,
+    blur: 3,
+    black_and_white: 3,
+    brighter: 2,
+    more_contrast: 2,
+    sky_pink: 2,
+    autumn: 2,
+    painting: 2,
+    sky_orange: 1.5,
+  },
+  compoundShare: 0.05,
+  deviationPower: 0.35,
+  relativeLoss: true,
+  lossKnee: 0.05,
+  learningRateFactor: 1,
+  noisyShare: 0.65,
+};
+
+export const curricula = { tone, detail, objects, polish, words } as const satisfies Record<
+  string,
+  Curriculum
+>;
+export type CurriculumName = keyof typeof curricula;
+
+/** Where a plan does not say: first what the words mean for colours, then for detail and in pairs, then objects, then everything once more. */
+export function usualCurriculum(stage: number): CurriculumName {
+  return (['tone', 'detail', 'objects'] as const)[stage] ?? 'polish';
 }

@@ -10,7 +10,7 @@ import { hasSky } from '../teachers/sky.ts';
 import { teach } from '../teachers/table.ts';
 import { leafiness, leafWeights } from '../teachers/vegetation.ts';
 import { composeScene, plainScene } from './compose.ts';
-import { type Curriculum, curriculumOf } from './curriculum.ts';
+import { type Curriculum, curricula } from './curriculum.ts';
 import { randomView, type Size } from './view.ts';
 
 export interface Sources {
@@ -37,7 +37,7 @@ export function drawExample(
   size: Size,
   seed: number,
   index: number,
-  curriculum: Curriculum = curriculumOf(0),
+  curriculum: Curriculum = curricula.tone,
 ): Example {
   const random = dice(seed, index);
   if (curriculum.compoundShare > 0 && random() < curriculum.compoundShare)

@@ -1,4 +1,4 @@
-/** What a training run keeps in its folder: the last checkpoint, and a log of one JSON object per step. */
+/** What a training run keeps in its folder: its plan, the last checkpoint, and a log of one JSON object per step. */
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -8,6 +8,22 @@ export function checkpointFile(folder: string): string {
 
 export function logFile(folder: string): string {
   return join(folder, 'log.jsonl');
+}
+
+/**
+ * Writes what a run was begun with, or compares it with what was written then.
+ * @throws Error when the folder holds a run that was begun with other settings.
+ */
+export async function keepPlan(folder: string, plan: object): Promise<void> {
+  const file = join(folder, 'plan.json');
+  const text = `${JSON.stringify(plan, undefined, 2)}\n`;
+  const known = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw cause;
+  });
+  if (known === undefined) await writeFile(file, text);
+  else if (known !== text)
+    throw new Error(`${file}: this run was begun with other settings; remove its folder or name another run`);
 }
 
 /** Adds a line. @throws Error when a figure is not finite: the training has diverged. */

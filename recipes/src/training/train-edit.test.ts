@@ -40,7 +40,7 @@ async function prepare(cache: string): Promise<void> {
 /** Starts the command; a chunk is four examples, so that the window of chunks moves on. */
 function start(run: string, extra: readonly string[] = []): ChildProcess {
   const cache = join(folder, run);
-  const given = ['--stages', '32x32:2:24,64x32:2:16', '--save-every', '5', '--chunk', '4'];
+  const given = ['--stages', '32x32:2:24,64x32:2:16:words', '--save-every', '5', '--chunk', '4'];
   const places = ['--cache', cache, '--out', cache, '--network', join(cache, 'network.json')];
   const options = [...given, ...places, '--learning-rate', '1e-3', ...extra];
   return spawn(process.execPath, ['recipes/src/train.ts', 'edit', ...options], {
@@ -60,8 +60,8 @@ async function expectEnd(child: ChildProcess, expected: number | string): Promis
   expect(await promise, complaints).toBe(expected);
 }
 
-async function linesOf(run: string): Promise<string[]> {
-  const text = await readFile(join(folder, run, 'edit/log.jsonl'), 'utf8').catch(() => '');
+async function linesOf(run: string, name = 'edit'): Promise<string[]> {
+  const text = await readFile(join(folder, run, name, 'log.jsonl'), 'utf8').catch(() => '');
   return text.split('\n').filter((line) => line !== '');
 }
 
@@ -116,9 +116,18 @@ describe('training the edit model', () => {
     expect(await readFile(join(folder, 'whole', exported[0] as string))).toEqual(weights);
   });
 
+  it('refuses to go on with other settings, and what it does not know', async () => {
+    const log = await linesOf('whole');
+    await expectEnd(start('whole', ['--seed', '2']), 1);
+    await expectEnd(start('whole', ['--stages', '32x32:2:24:nothing']), 2);
+    await expectEnd(start('whole', ['--run', '../elsewhere']), 2);
+    expect(await linesOf('whole')).toEqual(log);
+  });
+
   it('starts from exported weights', async () => {
     const still = ['--from', join(folder, 'whole'), '--until', '1', '--learning-rate', '1e-12'];
-    await expectEnd(start('continued', still), 0);
+    await expectEnd(start('continued', ['--run', 'second', ...still]), 0);
+    expect(await linesOf('continued', 'second')).toHaveLength(1);
     for (const file of exported) {
       const weights = await readSafetensors(join(folder, 'continued', file));
       for (const [name, tensor] of await readSafetensors(join(folder, 'whole', file))) {

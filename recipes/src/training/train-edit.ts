@@ -11,11 +11,11 @@ import { alphasCumprod } from '@darkroom/shared/schedulers/betas';
 import { parseSchedulerConfig } from '@darkroom/shared/schedulers/config';
 import { makeBatch } from './batch.ts';
 import { ChunkStream } from './chunk-stream.ts';
-import { type Curriculum, curriculumOf } from './curriculum.ts';
+import { type Curriculum, type CurriculumName, curricula } from './curriculum.ts';
 import { type BatchShape, type EditNetwork, editTraining } from './edit-model.ts';
 import { initializeParameters } from './initialize.ts';
 import { readProjection } from './projection-file.ts';
-import { checkpointFile, logFile, logStep, trimLog } from './run-folder.ts';
+import { checkpointFile, keepPlan, logFile, logStep, trimLog } from './run-folder.ts';
 import { schedulerJson } from './scheduler-json.ts';
 import type { Size } from './view.ts';
 
@@ -23,6 +23,8 @@ export interface Stage {
   readonly size: Size;
   readonly batch: number;
   readonly steps: number;
+  /** What it dwells on. */
+  readonly curriculum: CurriculumName;
 }
 
 export interface EditPlan {
@@ -54,6 +56,8 @@ export type Report = (step: number, total: number, report: StepReport & { readon
 
 export async function trainEdit(plan: EditPlan, report: Report): Promise<void> {
   await mkdir(plan.folder, { recursive: true });
+  const { stages, seed, learningRate, network } = plan;
+  await keepPlan(plan.folder, { stages, seed, learningRate, network });
   const total = stepsOf(plan);
   const tokenizer = await openTokenizer(plan.tokenizer);
   const until = Math.min(plan.until ?? total, total);
@@ -92,7 +96,7 @@ async function trainStage(plan: EditPlan, run: StageRun, report: Report): Promis
     width: stage.size.width / projection.patch,
     length: tokenizer.length,
   };
-  const curriculum = curriculumOf(run.index);
+  const curriculum = curricula[stage.curriculum];
   const { relativeLoss, noisyShare } = curriculum;
   const importance = projection.deviations.map((deviation) => deviation ** curriculum.deviationPower);
   await using trainer = await openTrainer(plan, { shape, importance, curriculum });
@@ -165,10 +169,14 @@ function openStream(plan: EditPlan, { stage, index }: StageRun): Promise<ChunkSt
     projection,
     size: stage.size,
     seed,
-    stage: index,
+    curriculum: stage.curriculum,
     ...(examples !== undefined && { examples }),
   };
-  return ChunkStream.open(join(plan.folder, `chunks-${width}x${height}-${seed}`), work, reuse);
+  return ChunkStream.open(
+    join(plan.folder, `chunks-${width}x${height}-${stage.curriculum}-${seed}`),
+    work,
+    reuse,
+  );
 }
 
 /** Steps of all stages. */

@@ -71,7 +71,11 @@ export const movementCases = {
       feeds: [normal(9)],
       build: (x) => slice(x, { axes: [0], starts: [1], ends: [4], steps: [5] }),
     },
+  ],
+  Split: [
     { title: 'into equal parts', feeds: [normal(2, 6)], build: (x) => split(x, 3, 1) },
+    { title: 'into parts of given sizes', feeds: [normal(6, 2)], build: (x) => split(x, [1, 3, 2], 0) },
+    { title: 'of which one is used', feeds: [normal(2, 6)], build: (x) => split(x, [2, 4], -1)[1]! },
   ],
   Pad: [
     { title: 'of both ends of an axis', feeds: [normal(2, 3)], build: (x) => padAxis(x, 1, 2, 1) },

@@ -44,6 +44,18 @@ export const movement = {
       }),
     ];
   },
+  Split: ([x], node) => {
+    const source = x as Tensor;
+    const axis = numberOf(node, 'axis');
+    let start = 0;
+    return numbersOf(node, 'sizes').map((size) => {
+      const from = start;
+      start += size;
+      return generate(source.shape.with(axis, size), (index) => {
+        return read(source, index.with(axis, from + at(index, axis)));
+      });
+    });
+  },
   Slice: ([x], node) => {
     const source = x as Tensor;
     const [axes, starts, ends, steps] = ['axes', 'starts', 'ends', 'steps'].map((key) =>

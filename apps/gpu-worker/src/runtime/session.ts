@@ -1,6 +1,6 @@
 /** Runs graphs with ONNX Runtime. The only importer of onnxruntime-node. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dtype } from '@darkroom/graph/dtype';
 import { type Weight, writeOnnx } from '@darkroom/graph/onnx/write';
@@ -18,7 +18,7 @@ export interface SessionOptions {
   readonly weights?: ReadonlyMap<string, Weight>;
   /** Folder that external weights are relative to; needed when a weight is a place in a file. */
   readonly folder?: string;
-  /** Default: one per core. */
+  /** Default: as many as run at a time, which may be two per core. */
   readonly threads?: number;
   /** `all` repacks weights into blocked layouts, which pays off for inference. Default `all`. */
   readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
@@ -40,7 +40,7 @@ export class Session implements AsyncDisposable {
       executionProviders: ['cpu'],
       graphOptimizationLevel: options.optimization ?? 'all',
       logSeverityLevel: 3,
-      ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
+      intraOpNumThreads: options.threads ?? availableParallelism(),
     };
     const session = options.folder
       ? await compileBeside(options.folder, model, settings)

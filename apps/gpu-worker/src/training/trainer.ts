@@ -2,8 +2,9 @@
 import { gradient } from '@darkroom/graph/gradient';
 import { scale } from '@darkroom/graph/ops/elementwise';
 import { movingAverage } from '@darkroom/graph/optimizers/average';
+import { buckets, pack, unpack } from '@darkroom/graph/optimizers/bucket';
 import { clipByGlobalNorm } from '@darkroom/graph/optimizers/clip';
-import type { Optimizer } from '@darkroom/graph/optimizers/optimizer';
+import type { Optimizer, UpdateInput } from '@darkroom/graph/optimizers/optimizer';
 import type { Schedule } from '@darkroom/graph/optimizers/schedule';
 import { dedupe } from '@darkroom/graph/passes/dedupe';
 import { sizeOf } from '@darkroom/graph/shape';
@@ -37,32 +38,48 @@ export function trainingGraph(plan: TrainingPlan): Graph {
   const step = input('step', []);
   const learningRate = scale(plan.schedule(step), plan.learningRate);
   const raw = gradient(plan.loss, trained);
-  const { gradients, norm } = clipByGlobalNorm(raw, plan.maxGradientNorm ?? Number.MAX_VALUE);
+  const groups = buckets(trained.map(({ shape }) => shape));
+  const { gradients, norm } = clipByGlobalNorm(
+    groups.map((indices) => pack(indices.map((index) => raw[index]!))),
+    plan.maxGradientNorm ?? Number.MAX_VALUE,
+  );
   const outputs: Record<string, Value> = {
     loss: plan.loss,
     gradient_norm: norm,
     learning_rate: learningRate,
     ...plan.metrics,
   };
-  [...plan.parameters].forEach(([name, parameter], i) => {
-    const state = plan.optimizer.slots.map((slot) => input(`${slot}:${name}`, parameter.shape));
-    const updated = plan.optimizer.update({
-      step,
-      learningRate,
-      parameter,
-      gradient: gradients[i] as Value,
-      state,
-    });
-    outputs[`next:${name}`] = updated.parameter;
-    plan.optimizer.slots.forEach((slot, k) => {
-      outputs[`next:${slot}:${name}`] = updated.state[k] as Value;
-    });
-    if (plan.averageDecay !== undefined) {
-      const average = input(`average:${name}`, parameter.shape);
-      outputs[`next:average:${name}`] = movingAverage(average, updated.parameter, step, plan.averageDecay);
-    }
+  const entries = [...plan.parameters];
+  groups.forEach((indices, group) => {
+    const members = indices.map((index) => entries[index]!);
+    Object.assign(outputs, updateBucket(plan, members, { gradient: gradients[group]!, step, learningRate }));
   });
   return dedupe(graphOf(outputs, trained));
+}
+
+/** The next value of each member of a bucket, of its state and of its average, as outputs of the graph. */
+function updateBucket(
+  plan: TrainingPlan,
+  members: readonly (readonly [name: string, parameter: Value])[],
+  now: Pick<UpdateInput, 'gradient' | 'step' | 'learningRate'>,
+): Record<string, Value> {
+  const shapes = members.map(([, { shape }]) => shape);
+  const outputs: Record<string, Value> = {};
+  const stateOf = (prefix: string): Value =>
+    pack(members.map(([name, { shape }]) => input(prefix + name, shape)));
+  const emit = (prefix: string, packed: Value): void => {
+    unpack(packed, shapes).forEach((part, i) => {
+      outputs[`next:${prefix}${members[i]![0]}`] = part;
+    });
+  };
+  const { slots, update } = plan.optimizer;
+  const parameter = pack(members.map(([, value]) => value));
+  const updated = update({ ...now, parameter, state: slots.map((slot) => stateOf(`${slot}:`)) });
+  emit('', updated.parameter);
+  for (const [k, slot] of slots.entries()) emit(`${slot}:`, updated.state[k]!);
+  if (plan.averageDecay !== undefined)
+    emit('average:', movingAverage(stateOf('average:'), updated.parameter, now.step, plan.averageDecay));
+  return outputs;
 }
 
 /** Scalars of one step by name: loss, gradient norm, learning rate, metrics. */

@@ -36,6 +36,7 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   Reshape: attributeAsOperand('shape'),
   Expand: attributeAsOperand('shape'),
   Pad: attributeAsOperand('pads'),
+  Split: attributeAsOperand('sizes', 'axis'),
   // Opset 18 has the axes of ReduceSum, ReduceMean, ReduceMax and ReduceMin as an operand.
   ReduceSum: attributeAsOperand('axes', 'keepdims'),
   ReduceMean: attributeAsOperand('axes', 'keepdims'),

@@ -1,7 +1,7 @@
 /** Ops that move elements without computing, and the scatter that undoes a gather. */
 import { GraphError } from '../graph-error.ts';
 import { axisSize, normalizeAxis, type Shape, showShape, sizeOf } from '../shape.ts';
-import { apply, constant, filled, type OpRule, type Value } from '../value.ts';
+import { apply, applyAll, constant, filled, type OpRule, showType, type Value } from '../value.ts';
 import { present } from './elementwise.ts';
 
 const ints = (attribute: unknown): readonly number[] => attribute as readonly number[];
@@ -68,6 +68,22 @@ export const movementRules = {
         start = end;
         return part;
       });
+    },
+  },
+  // x -> its pieces along an axis; the cotangents of the pieces are joined again.
+  Split: {
+    op: 'Split',
+    infer: ([x], attributes) => {
+      const value = present('Split', x);
+      const [axis, sizes] = [attributes['axis'] as number, ints(attributes['sizes'])];
+      const total = sizes.reduce((sum, size) => sum + size, 0);
+      if (total !== axisSize(value.shape, axis) || sizes.some((size) => !Number.isInteger(size) || size < 1))
+        throw new GraphError(`Split: axis ${axis} of ${showType(value)} into ${showShape(sizes)}`);
+      return sizes.map((size) => ({ dtype: value.dtype, shape: value.shape.with(axis, size) }));
+    },
+    vjp: (node, cotangents) => {
+      const parts = node.outputs.map((part, i) => cotangents[i] ?? filled(0, part.shape, part.dtype));
+      return [concat(parts, node.attributes['axis'] as number)];
     },
   },
   Slice: {
@@ -230,12 +246,12 @@ export function narrow(x: Value, axis: number, start: number, end: number): Valu
   return slice(x, { axes: [normalizeAxis('Slice', axis, x.shape.length)], starts: [start], ends: [end] });
 }
 
-/** Cuts an axis into `parts` equal pieces. */
-export function split(x: Value, parts: number, axis: number): Value[] {
-  const size = axisSize(x.shape, axis) / parts;
-  if (!Number.isInteger(size))
-    throw new GraphError(`Split: axis ${axis} of ${showShape(x.shape)} into ${parts} parts`);
-  return Array.from({ length: parts }, (_, i) => narrow(x, axis, i * size, (i + 1) * size));
+/** Cuts an axis into pieces: a number of equal ones, or pieces of the given sizes. */
+export function split(x: Value, parts: number | readonly number[], axis: number): readonly Value[] {
+  const at = normalizeAxis('Split', axis, x.shape.length);
+  const sizes =
+    typeof parts === 'number' ? new Array<number>(parts).fill(axisSize(x.shape, at) / parts) : parts;
+  return sizes.length === 1 ? [x] : applyAll(r.Split, [x], { axis: at, sizes });
 }
 
 /** Zeros around `x`: `pads` lists what goes before each axis, then what goes after each. */

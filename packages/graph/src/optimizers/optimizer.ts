@@ -18,7 +18,7 @@ export interface Updated {
   readonly state: readonly Value[];
 }
 
-/** A pure update rule: the state it keeps per parameter (starting at 0) and the step, as graph fragments. */
+/** A pure update rule, element by element: the state it keeps per parameter (starting at 0) and the step, as graph fragments. */
 export interface Optimizer {
   readonly slots: readonly string[];
   readonly update: (input: UpdateInput) => Updated;
