@@ -114,6 +114,11 @@ describe.each(directions)('what a %s says', (_side, contract, frames) => {
   });
 });
 
+test('an offer may name the request that asked for its job', () => {
+  const named = { ...offer, requestId: '0b9c1c0e-6a8e-4a51-9a5d-3f5b6f0c2d11' };
+  expect(parseContract(PoolFrame, named)).toEqual(named);
+});
+
 describe('a frame', () => {
   test.each([
     ['the other side’s', WorkerFrame, offer, 'type: '],
@@ -129,6 +134,7 @@ describe('a frame', () => {
       { type: 'preview', ...lease, step: 1, sizeBytes: 65_537 },
       'sizeBytes: ',
     ],
+    ['with a request id that breaks a log line', PoolFrame, { ...offer, requestId: 'a\n' }, 'requestId: '],
     ['with a fourth attempt', PoolFrame, { ...offer, attempt: 4 }, 'attempt: '],
     [
       'with an address of another protocol',

@@ -236,6 +236,11 @@ export const OfferFrame = z.strictObject({
   ...lease,
   attempt: z.int().min(1).max(3).describe('Which attempt at the job this is, 1 to 3; required.'),
   job: Job.describe('The job; required.'),
+  requestId: z
+    .string()
+    .regex(/^[\w-]{1,128}$/, 'expected 1 to 128 letters, digits, dashes or underscores')
+    .describe('Id of the request that asked for the job, for the worker’s log; absent = not known.')
+    .optional(),
   deadlineInMs: z
     .int()
     .min(0)
