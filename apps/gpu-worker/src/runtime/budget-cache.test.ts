@@ -60,6 +60,16 @@ describe('BudgetCache', () => {
     expect(log).toEqual(['+a', '+b', '-b', '+c']);
   });
 
+  it('gives up on request what nobody holds', async () => {
+    const { log, recipe } = workshop();
+    await using cache = new BudgetCache<Thing>(100);
+    using _held = await cache.lease('a', recipe('a'));
+    await use(cache, 'b', recipe);
+    await cache.trim();
+    expect(log).toEqual(['+a', '+b', '-b']);
+    expect([...cache.keys()]).toEqual(['a']);
+  });
+
   it('forgets a failed attempt', async () => {
     const { recipe } = workshop();
     await using cache = new BudgetCache<Thing>(100);

@@ -37,6 +37,18 @@ export class BudgetCache<T extends AsyncDisposable> implements AsyncDisposable {
     return this.#entries.has(key);
   }
 
+  /** What is held or being made, least recently used first. */
+  keys(): IteratorObject<string> {
+    return this.#entries.keys();
+  }
+
+  /** Gives up whatever nobody holds a lease on. */
+  async trim(): Promise<void> {
+    const idle = [...this.#entries].filter(([, entry]) => entry.leases === 0);
+    for (const [key] of idle) this.#entries.delete(key);
+    await Promise.all(idle.map(([, entry]) => dispose(entry)));
+  }
+
   /**
    * A lease on the thing called `key`; `recipe` is asked for only when it is not in the cache. Callers that come while
    * it is being made wait for the same one.

@@ -63,6 +63,17 @@ describe('ModelStore', () => {
     }
   });
 
+  it('tells what it holds, and gives it up on request', async () => {
+    await using store = new ModelStore({ budgetBytes: 1000, threads: 1 });
+    expect(store.holds({ folder, declare })).toBe(false);
+    await run(store, 1);
+    expect(store.holds({ folder, declare })).toBe(true);
+    expect(store.holds({ folder: folder.slice(0, -1), declare })).toBe(false);
+    await store.trim();
+    expect(store.holds({ folder, declare })).toBe(false);
+    expect(store.sizeBytes).toBe(0);
+  });
+
   it('reads big weights from a temporary file that goes with it', async () => {
     vi.stubEnv('TMPDIR', folder);
     {

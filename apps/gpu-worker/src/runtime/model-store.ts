@@ -53,6 +53,16 @@ export class ModelStore implements AsyncDisposable {
     return this.#cache.sizeBytes;
   }
 
+  /** Whether weights or sessions of a component are in memory. */
+  holds({ folder }: Component): boolean {
+    return this.#cache.keys().some((key) => key === folder || key.startsWith(`${folder}#`));
+  }
+
+  /** Gives up whatever no job uses at this moment. */
+  async trim(): Promise<void> {
+    await this.#cache.trim();
+  }
+
   /**
    * A compiled network; it stays in memory until the lease is disposed, and as long after as the budget allows.
    * @throws model_not_found, model_corrupt, out_of_memory
