@@ -9,9 +9,10 @@ import { ModelCatalog } from '../diffusion/model-catalog.ts';
 import { findWeights } from '../models/checkpoint.ts';
 import { openSafetensors } from '../models/safetensors.ts';
 
-/** The model in this repository. */
-const embeddedModelId = 'darkroom/edit';
-const embeddedFolder = fileURLToPath(new URL('../../../../weights/edit', import.meta.url));
+/** The edit model in this repository. */
+export const embeddedModelId = 'darkroom/edit';
+/** Its folder. */
+export const embeddedFolder: string = fileURLToPath(new URL('../../../../weights/edit', import.meta.url));
 
 /** An opened model and what to call it. */
 export interface NamedModel {

@@ -1,0 +1,43 @@
+// Logs: one JSON object a line, for machines first.
+import { AppError } from '@darkroom/shared/errors';
+
+export type LogLevel = 'info' | 'warn' | 'error';
+
+/** Writes one line. Fields are facts by name: `job` and `request` tell what the line is about. */
+export type Log = (level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>) => void;
+
+/** A log that writes lines without any secret that an address or a foreign message may carry. */
+export function jsonLog(write: (line: string) => void, now: () => number = Date.now): Log {
+  return (level, message, fields = {}) => {
+    const line = { at: new Date(now()).toISOString(), level, message, ...fields };
+    write(`${redact(JSON.stringify(line))}\n`);
+  };
+}
+
+/** A log whose lines all carry these fields. */
+export function logWith(log: Log, about: Readonly<Record<string, unknown>>): Log {
+  return (level, message, fields) => log(level, message, { ...about, ...fields });
+}
+
+/** What a line says of an error, down to the foreign one behind it. */
+export function errorFields(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { error: String(error) };
+  const { cause } = error;
+  return {
+    error: `${error.name}: ${error.message}`,
+    ...(error instanceof AppError ? { code: error.code } : { stack: error.stack }),
+    ...(cause !== undefined && { cause: errorFields(cause) }),
+  };
+}
+
+const secrets: readonly (readonly [RegExp, string])[] = [
+  // Queries sign addresses.
+  [/(\b(?:https?|wss?):\/\/[^\s"'\\?]*)\?[^\s"'\\]*/g, '$1?…'],
+  [/\bdk_(live|test)_\w+/g, 'dk_$1_…'],
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, 'eyJ…'],
+  [/\b(bearer) [\w.~+/=-]+/gi, '$1 …'],
+];
+
+function redact(text: string): string {
+  return secrets.reduce((line, [pattern, instead]) => line.replace(pattern, instead), text);
+}
