@@ -92,6 +92,7 @@ it(
       seed: 3,
       model: { id: 'model', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
       progress: { position: 0, step: 3, steps: 3, pct: 100, etaMs: 0 },
+      notices: [],
       createdAt: expect.any(String),
     });
     JobId.parse(view.id);
@@ -181,6 +182,22 @@ it(
       err: expect.stringMatching(/^edit: image: .*\n$/),
     });
     expect(await readdir(folder)).not.toContain('hostile.edited.jpg');
+  },
+  patienceMs,
+);
+
+it(
+  'says that the end of a long sentence was left out',
+  async () => {
+    const words = ['photo.jpg', '雪'.repeat(200), '--model', 'model', '--steps', '1', '--out', 'long.png'];
+    const { code, err } = await ended(start(...words));
+    expect(code).toBe(0);
+    expect(err).toMatch(/^edit: the sentence is longer than the model reads/m);
+    const { out } = await ended(start(...words, '--json'));
+    expect(JSON.parse(out)).toMatchObject({
+      status: 'succeeded',
+      notices: [expect.stringMatching(/left out/)],
+    });
   },
   patienceMs,
 );

@@ -5,6 +5,7 @@ import { EditJob } from '@darkroom/shared/contracts/job';
 import type { JobOutput } from '@darkroom/shared/contracts/job-view';
 import { parseContract } from '@darkroom/shared/contracts/parse-contract';
 import { AppError } from '@darkroom/shared/errors';
+import { isReadWhole } from '../diffusion/text-encoder.ts';
 import { assertFileSize, defaultDecodeLimits } from '../image/decode.ts';
 import { type InputFormat, sniffMediaType } from '../image/media-type.ts';
 import { kernels } from '../kernels/index.ts';
@@ -20,6 +21,8 @@ export type WrittenOutput = Omit<JobOutput, 'url'> & { readonly path: string };
 /** What a run tells on its way. */
 export type EditEvent =
   | { readonly kind: 'model'; readonly id: string; readonly sha256: string }
+  /** Something that the caller should know, though the run goes on. */
+  | { readonly kind: 'notice'; readonly text: string }
   | Extract<JobEvent, { kind: 'progress' }>
   | { readonly kind: 'written'; readonly output: WrittenOutput };
 
@@ -46,6 +49,9 @@ export async function* runEdit(asked: EditArguments, run: EditRun): AsyncGenerat
   const place = await chooseOutput(asked, format);
   const { id, model } = await openNamedModel(asked.model, run.folder);
   yield { kind: 'model', id, sha256: await digestWeights(model, run.signal) };
+  const { textEncoder: encoder, tokenizer } = model;
+  if (tokenizer && !isReadWhole({ encoder, tokenizer }, asked.prompt))
+    yield { kind: 'notice', text: 'the sentence is longer than the model reads; its end was left out' };
   await using store = new ModelStore({ budgetBytes: modelMemoryShare * process.availableMemory() });
   const context: KernelContext = {
     store,

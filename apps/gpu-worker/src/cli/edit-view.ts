@@ -11,6 +11,8 @@ export type EditView = Pick<JobView, 'id' | 'status' | 'prompt' | 'progress' | '
   readonly seed: number | null;
   /** Null until the model is opened. */
   readonly model: { readonly id: string; readonly sha256: string } | null;
+  /** What the caller should know about the answer. */
+  readonly notices: readonly string[];
 };
 
 /** The view of a job that waits to start. */
@@ -23,6 +25,7 @@ export function queuedView(id: string, createdAtMs: number): EditView {
     prompt: { original: '', enhanced: null },
     seed: null,
     model: null,
+    notices: [],
     progress: { position: 0, step: 0, steps: 0, pct: 0, etaMs: null },
     createdAt: new Date(createdAtMs).toISOString(),
   };
@@ -33,6 +36,8 @@ export function advanceView(view: EditView, event: EditEvent): EditView {
   switch (event.kind) {
     case 'model':
       return { ...view, status: 'running', model: { id: event.id, sha256: event.sha256 } };
+    case 'notice':
+      return { ...view, notices: [...view.notices, event.text] };
     case 'progress': {
       const { step, steps, pct } = event;
       return { ...view, progress: { ...view.progress, step, steps, pct } };

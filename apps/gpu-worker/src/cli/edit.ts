@@ -69,6 +69,7 @@ function report(view: EditView, isJson: boolean, { stdout, stderr }: Output): vo
     stdout.write(`${JSON.stringify(view)}\n`);
     return;
   }
+  for (const text of view.notices) stderr.write(`edit: ${text}\n`);
   if (view.error) stderr.write(`edit: ${view.error.detail}\n`);
   for (const { path, width, height, bytes } of view.outputs) {
     const tookMs = Date.now() - Date.parse(view.createdAt);

@@ -5,7 +5,7 @@ import { readConfig } from '../models/checkpoint.ts';
 import { ClipTextConfig, clipText } from '../models/clip-text.ts';
 import { declareClipText } from '../models/declare-weights.ts';
 import type { ModelComponent } from '../models/model-index.ts';
-import type { Tokenizer } from '../models/tokenizer.ts';
+import type { PaddedTokens, Tokenizer } from '../models/tokenizer.ts';
 import type { Component, ModelStore } from '../runtime/model-store.ts';
 
 /** The text tower of a model. */
@@ -48,12 +48,22 @@ export async function encodeIds(
   return { data: states as Float32Array, length: ids.length };
 }
 
+/** What turns words into states. */
+export interface TextTower {
+  readonly encoder: TextEncoder;
+  readonly tokenizer: Tokenizer;
+}
+
+function pad({ encoder, tokenizer }: TextTower, text: string): PaddedTokens {
+  return tokenizer.encodePadded(text, Math.min(tokenizer.length, encoder.config.max_position_embeddings));
+}
+
+/** Whether the encoder reads a text to its end. */
+export function isReadWhole(tower: TextTower, text: string): boolean {
+  return !pad(tower, text).truncated;
+}
+
 /** Tokenizes and encodes a text; what does not fit the encoder's length is cut. */
-export function encodeText(
-  store: ModelStore,
-  { encoder, tokenizer }: { readonly encoder: TextEncoder; readonly tokenizer: Tokenizer },
-  text: string,
-): Promise<TextStates> {
-  const length = Math.min(tokenizer.length, encoder.config.max_position_embeddings);
-  return encodeIds(store, encoder, tokenizer.encodePadded(text, length).ids);
+export function encodeText(store: ModelStore, tower: TextTower, text: string): Promise<TextStates> {
+  return encodeIds(store, tower.encoder, pad(tower, text).ids);
 }
