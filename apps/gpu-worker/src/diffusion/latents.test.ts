@@ -33,6 +33,19 @@ describe('latents', () => {
     expect(() => beginOf(schedule(5), 0)).toThrow(/strength/);
   });
 
+  it.each([
+    [0.9, 0],
+    [0.7, 4],
+    [0.5, 8],
+    [0.3, 14],
+  ])(
+    "at strength %f begin at %i of PNDM's evaluations, never within a Runge-Kutta block",
+    (strength, begin) => {
+      const config = parseSchedulerConfig({ skip_prk_steps: false }, 'PNDMScheduler');
+      expect(beginOf(makeSchedule(config, 20), strength)).toBe(begin);
+    },
+  );
+
   it('stay clean past the last evaluation', () => {
     const latent = Float32Array.of(1, -1);
     const noise = Float32Array.of(5, 5);

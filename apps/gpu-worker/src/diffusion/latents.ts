@@ -108,5 +108,8 @@ export function beginOf({ config, steps }: Schedule, strength: number): number {
   if (!(strength > 0 && strength <= 1))
     throw new TypeError(`strength: expected a number in (0, 1], got ${strength}`);
   const run = Math.max(1, Math.trunc(steps * strength));
-  return (steps - run) * (evaluationsPerStep[config._class_name] ?? 1);
+  const begin = (steps - run) * (evaluationsPerStep[config._class_name] ?? 1);
+  // PNDM's Runge-Kutta start is three blocks of four evaluations, and a block is whole or not run at all.
+  const isBlock = config._class_name === 'PNDMScheduler' && !config.skip_prk_steps && begin < 12;
+  return isBlock ? begin - (begin % 4) : begin;
 }
