@@ -1,25 +1,18 @@
 /** The edge's one seam where failures become answers. */
-import { type AppError, type ErrorCode, toAppError } from '@darkroom/shared/errors';
+import type { Problem } from '@darkroom/shared/contracts/problem';
+import { type AppError, toAppError } from '@darkroom/shared/errors';
 import type { Context, ErrorHandler } from 'hono';
 import type { RequestIdVariables } from 'hono/request-id';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Deps } from '../deps.ts';
 
-/** Seconds that a client should wait before it repeats a request that may succeed later. */
-export const retryAfterSeconds = 2;
+/** Seconds that a client should wait before it repeats a request that may succeed later, where nothing better is known. */
+const usualRetryAfterSeconds = 2;
 
-/** RFC 9457 problem details with our extensions. */
-export interface Problem {
-  readonly type: `urn:darkroom:problem:${ErrorCode}`;
-  readonly title: string;
-  readonly status: number;
-  /** What was expected and what came; absent where it would tell of our insides. */
-  readonly detail?: string;
-  readonly code: ErrorCode;
-  readonly requestId: string;
-  readonly retryable: boolean;
-  /** Machine-readable facts about the failure; absent = none. */
-  readonly details?: Readonly<Record<string, unknown>>;
+/** A limiter or a pool that knows when to come back says so in the error's details. */
+function retryAfterSecondsOf({ details }: AppError): number {
+  const known = details?.['retryAfterSeconds'];
+  return typeof known === 'number' ? known : usualRetryAfterSeconds;
 }
 
 function problemOf(error: AppError, requestId: string): Problem {
@@ -42,7 +35,9 @@ export function onError({ reportFailure }: Pick<Deps, 'reportFailure'>): ErrorHa
     const error = toAppError(thrown);
     const requestId = c.get('requestId');
     if (error.status >= 500) reportFailure(error, requestId);
-    if (error.retryable) c.header('retry-after', String(retryAfterSeconds));
+    if (error.retryable) c.header('retry-after', String(retryAfterSecondsOf(error)));
+    // OpenAI's clients repeat every 409, 429 and 5xx unless they are told not to.
+    else c.header('x-should-retry', 'false');
     c.header('cache-control', 'no-store');
     c.header('content-type', 'application/problem+json');
     // The error table holds only statuses of answers that carry a body.

@@ -1,0 +1,63 @@
+/** What the tests of middleware share: an application with request ids and problem details, and counters in memory. */
+import type { AppError } from '@darkroom/shared/errors';
+import { Hono } from 'hono';
+import { type RequestIdVariables, requestId } from 'hono/request-id';
+import type { IdempotencyRecord, IdempotencyStore } from './idempotency-record.ts';
+import { onError } from './on-error.ts';
+import {
+  type Bucket,
+  type RateCounter,
+  type RatePolicy,
+  type RateVerdict,
+  takeToken,
+} from './token-bucket.ts';
+
+/** An application whose every request has id `r1` unless it says otherwise, so that whole answers can be compared. */
+export function appUnderTest<V extends object>(): {
+  readonly app: Hono<{ Variables: V & RequestIdVariables }>;
+  readonly failures: AppError[];
+} {
+  const failures: AppError[] = [];
+  const app = new Hono<{ Variables: V & RequestIdVariables }>();
+  app.use(requestId({ generator: () => 'r1' }));
+  app.onError(onError({ reportFailure: (error) => failures.push(error) }));
+  return { app, failures };
+}
+
+/** Buckets in memory; counts how often it was asked and can be told to fail. */
+export class MemoryRateCounter implements RateCounter {
+  asked = 0;
+  isDown = false;
+  readonly #buckets = new Map<string, Bucket>();
+  readonly #nowMs: () => number;
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  async take(name: string, policy: RatePolicy): Promise<RateVerdict> {
+    if (this.isDown) throw new Error('the counter is down');
+    this.asked++;
+    const { bucket, verdict } = takeToken(this.#buckets.get(name), policy, this.#nowMs());
+    this.#buckets.set(name, bucket);
+    return verdict;
+  }
+}
+
+/** Idempotency records in memory; can be told to fail when it is written to. */
+export class MemoryIdempotencyStore implements IdempotencyStore {
+  isReadOnly = false;
+  readonly #records = new Map<string, IdempotencyRecord>();
+
+  async find(scope: string, key: string): Promise<IdempotencyRecord | undefined> {
+    return this.#records.get(JSON.stringify([scope, key]));
+  }
+
+  async swap(record: IdempotencyRecord, expectedClaimId: string | undefined): Promise<boolean> {
+    if (this.isReadOnly) throw new Error('D1 is read-only');
+    const name = JSON.stringify([record.scope, record.key]);
+    if (this.#records.get(name)?.claimId !== expectedClaimId) return false;
+    this.#records.set(name, record);
+    return true;
+  }
+}
