@@ -221,6 +221,13 @@ describe('a request without a key', () => {
     expect(made).toHaveLength(2);
   });
 
+  test('is done fifty times when fifty come at a time', async () => {
+    const { post, made } = edge();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => post('{}')));
+    expect(answers.every(({ status }) => status === 201)).toBe(true);
+    expect(new Set(made).size).toBe(50);
+  });
+
   test('is done once when its client repeats it by itself', async () => {
     const { post, made } = edge();
     await post('{"a":1,"b":2}');

@@ -86,6 +86,8 @@ async function claimOrReplay(
         });
       case 'run':
         if (await store.swap(decision.record, standing?.claimId)) return decision.record;
+        // Of equal first tries at one time each is a wish of its own, and one of them is remembered.
+        if (request.attempt === 'first') return decision.record;
         break;
       default:
         decision satisfies never;
