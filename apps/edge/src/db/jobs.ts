@@ -1,0 +1,34 @@
+/** Moves of a job that has not ended; how jobs end is the ledger's, in metering/settle.ts. */
+import type { JobId } from '@darkroom/shared/ids';
+import { and, eq, inArray, lte, sql } from 'drizzle-orm';
+import type { Database } from './database.ts';
+import { jobs } from './schema.ts';
+
+/** From where each state can be reached. */
+const sources = {
+  queued: ['starting', 'running'],
+  starting: ['queued'],
+  running: ['queued', 'starting', 'running'],
+} as const;
+
+export interface JobMove {
+  readonly jobId: JobId;
+  readonly to: keyof typeof sources;
+  /** Fence of the lease that moves it. */
+  readonly fence: number;
+  readonly nowMs: number;
+}
+
+/** Moves a job if it stands where the move begins and no later lease has touched it; tells whether it did. */
+export async function moveJob(db: Database, { jobId, to, fence, nowMs }: JobMove): Promise<boolean> {
+  const moved = await db
+    .update(jobs)
+    .set({
+      state: to,
+      fence,
+      ...(to === 'running' && { startedAtMs: sql`coalesce(${jobs.startedAtMs}, ${nowMs})` }),
+    })
+    .where(and(eq(jobs.id, jobId), inArray(jobs.state, sources[to]), lte(jobs.fence, fence)))
+    .returning({ id: jobs.id });
+  return moved.length > 0;
+}
