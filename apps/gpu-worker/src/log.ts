@@ -1,4 +1,5 @@
 // Logs: one JSON object a line, for machines first.
+import { writeSync } from 'node:fs';
 import { AppError } from '@darkroom/shared/errors';
 
 export type LogLevel = 'info' | 'warn' | 'error';
@@ -12,6 +13,15 @@ export function jsonLog(write: (line: string) => void, now: () => number = Date.
     const line = { at: new Date(now()).toISOString(), level, message, ...fields };
     write(`${redact(JSON.stringify(line))}\n`);
   };
+}
+
+/** Writes to standard output past the event loop, so that threads and last words come through; a reader that is gone costs lines. */
+export function writeLine(line: string): void {
+  try {
+    writeSync(1, line);
+  } catch {
+    // Work goes on without a log.
+  }
 }
 
 /** A log whose lines all carry these fields. */

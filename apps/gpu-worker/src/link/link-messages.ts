@@ -39,8 +39,8 @@ export type PoolOrder = OfferFrame | CancelFrame | RevokeFrame | DrainFrame;
 /** From the link's thread. */
 export type FromLink =
   | { readonly kind: 'order'; readonly frame: PoolOrder }
-  /** How many ends the pool has not acknowledged. */
-  | { readonly kind: 'kept'; readonly count: number }
+  /** How many ends the pool has not acknowledged, and how many the thread has heard of in all. */
+  | { readonly kind: 'kept'; readonly count: number; readonly endsHeard: number }
   /** Where health and metrics answer. */
   | { readonly kind: 'listening'; readonly port: number }
   /** Results can no longer be kept on disk. */

@@ -1,0 +1,86 @@
+// What the worker is told by its environment, parsed once.
+import { homedir, hostname } from 'node:os';
+import { join } from 'node:path';
+import { HelloFrame, heartbeatMs, leaseMs } from '@darkroom/shared/contracts/frames';
+import { AppError } from '@darkroom/shared/errors';
+import { z } from 'zod';
+import { defaultCacheFolder } from './models/hub.ts';
+
+/** Share of the memory that is free at the start which models may take. */
+const modelMemoryShare = 0.7;
+const bytesPerMiB = 2 ** 20;
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `expected a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.int().min(min).max(max));
+
+/** The variables, with the words that `--help` prints. */
+export const WorkerEnv = z.object({
+  POOL_URL: z
+    .url({ protocol: /^(ws|http)s?$/, error: 'expected an address that begins with ws, wss, http or https' })
+    .describe('Address of the pool’s socket; required.'),
+  POOL_TOKEN: z
+    .string('expected the worker’s token')
+    .regex(/^[\x21-\x7e]{1,4096}$/, 'expected a token without spaces')
+    .describe('Token that lets the worker into the pool; required.'),
+  POOL: HelloFrame.shape.pool.describe('Name of the pool; absent = default.').default('default'),
+  WORKER_ID: HelloFrame.shape.workerId
+    .describe('Name of the worker, the same after every restart; absent = the host’s name.')
+    .default(() =>
+      hostname()
+        .replace(/[^\w.-]/g, '-')
+        .slice(0, 64),
+    ),
+  SLOTS: wholeNumber(1, 64).describe('Jobs that run at once; absent = 1.').default(1),
+  MODELS: z
+    .string()
+    .describe('Folder of the models that were pulled; absent = where npm run models -- pull puts them.')
+    .default(() => defaultCacheFolder()),
+  MEMORY_BUDGET: wholeNumber(64, 1_048_576)
+    .describe('Memory for models, in MiB; absent = 70 % of what is free at the start.')
+    .default(() => Math.floor((modelMemoryShare * process.availableMemory()) / bytesPerMiB)),
+  PREVIEW_EVERY: wholeNumber(0, 150)
+    .describe('Fewest steps between two previews, 0 = no previews; absent = 1, the pool decides.')
+    .default(1),
+  METRICS_HOST: z
+    .string()
+    .describe('Address at which /metrics and /healthz answer; absent = 127.0.0.1, this machine alone.')
+    .default('127.0.0.1'),
+  METRICS_PORT: wholeNumber(0, 65_535)
+    .describe('Port at which they answer, 0 = any that is free; absent = 9464.')
+    .default(9464),
+  STATE_DIR: z
+    .string()
+    .describe('Folder of results that are not delivered yet; absent = ~/.cache/darkroom/worker.')
+    .default(() => join(homedir(), '.cache', 'darkroom', 'worker')),
+  DRAIN_GRACE_MS: wholeNumber(0, 3_600_000)
+    .describe('Time for running jobs to end after SIGTERM, in milliseconds; absent = 25000.')
+    .default(25_000),
+  BEAT_EVERY_MS: wholeNumber(10, leaseMs / 2)
+    .describe(`Time between heartbeats, in milliseconds; absent = ${heartbeatMs}.`)
+    .default(heartbeatMs),
+});
+export type WorkerEnv = z.infer<typeof WorkerEnv>;
+
+/**
+ * Reads the variables; an empty one counts as absent.
+ * @throws misconfigured, naming every wrong variable and showing no value
+ */
+export function parseEnv(environment: NodeJS.ProcessEnv): WorkerEnv {
+  const given = Object.entries(environment).filter(([, value]) => value !== '');
+  const parsed = WorkerEnv.safeParse(Object.fromEntries(given));
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new AppError('misconfigured', { message: issues.join('; ') });
+}
+
+/** What `--help` prints. */
+export function envHelp(): string {
+  const rows = Object.entries(WorkerEnv.shape).map(
+    ([name, { description }]) => `  ${name.padEnd(16)}${description}\n`,
+  );
+  return `Usage: node apps/gpu-worker/src/main.ts\n\nRuns jobs of a pool, which it dials. SIGTERM lets running jobs end; a second one stops at once.\n\nEnvironment\n${rows.join('')}`;
+}
