@@ -79,8 +79,9 @@ export function parseEnv(environment: NodeJS.ProcessEnv): WorkerEnv {
 
 /** What `--help` prints. */
 export function envHelp(): string {
-  const rows = Object.entries(WorkerEnv.shape).map(
-    ([name, { description }]) => `  ${name.padEnd(16)}${description}\n`,
-  );
+  const rows = Object.entries(WorkerEnv.shape).map(([name, schema]) => {
+    const { description } = schema instanceof z.ZodDefault ? schema.unwrap() : schema;
+    return `  ${name.padEnd(16)}${description}\n`;
+  });
   return `Usage: node apps/gpu-worker/src/main.ts\n\nRuns jobs of a pool, which it dials. SIGTERM lets running jobs end; a second one stops at once.\n\nEnvironment\n${rows.join('')}`;
 }
