@@ -3,7 +3,9 @@ import { isLeased, type QueuedJob, type WorkerRow } from './pool-rows.ts';
 import type { Turn } from './turn.ts';
 
 /** How long a job waits for a worker that has its model in memory. */
-export const patienceMs = 2_000;
+export const warmPatienceMs = 2_000;
+/** How long it waits for one on which it did not fail; where it failed it is likely to fail again. */
+export const freshPatienceMs = 20_000;
 
 /** A worker that takes jobs, and how many more it takes now. */
 export interface Seat {
@@ -24,24 +26,29 @@ export function seatsOf({ jobs, workers }: Turn): Seat[] {
     }));
 }
 
-/** When a job stops waiting for a worker that has its model in memory. */
-export function patienceEndsAtMs({ facts, notBeforeMs }: QueuedJob): number {
-  return Math.max(facts.enqueuedAtMs, notBeforeMs) + patienceMs;
+/** When a job may go to any worker: first whether its model is in memory there, then whether it failed there. */
+export function patienceEndsAtMs(job: QueuedJob): readonly [warmMs: number, freshMs: number] {
+  const sinceMs = waitsSinceMs(job);
+  return [sinceMs + warmPatienceMs, sinceMs + freshPatienceMs];
 }
+
+function waitsSinceMs({ facts, notBeforeMs }: QueuedJob): number {
+  return Math.max(facts.enqueuedAtMs, notBeforeMs);
+}
+
+const hasRoom = ({ room }: Seat) => room > 0;
 
 /** The worker for a job, or undefined when the job should wait. */
 export function chooseSeat(job: QueuedJob, seats: readonly Seat[], nowMs: number): Seat | undefined {
   const { model, tried } = job.facts;
+  const waitedMs = nowMs - waitsSinceMs(job);
+  // It has waited less than nothing only when the clock was set back.
+  const waitsFor = (wanted: readonly Seat[], patienceMs: number) =>
+    wanted.some(hasRoom) || (wanted.length > 0 && waitedMs >= 0 && waitedMs < patienceMs);
   const able = seats.filter(({ worker }) => worker.models.includes(model));
   const fresh = able.filter(({ worker }) => !tried.includes(worker.id));
-  // An untried worker is waited for even while it is busy: where a job failed it is likely to fail again.
-  const allowed = fresh.length > 0 ? fresh : able;
+  const allowed = waitsFor(fresh, freshPatienceMs) ? fresh : able;
   const warm = allowed.filter(({ worker }) => worker.resident.includes(model));
-  const isPatient = warm.length > 0 && nowMs < patienceEndsAtMs(job);
-  return roomiest(warm) ?? (isPatient ? undefined : roomiest(allowed));
-}
-
-function roomiest(seats: readonly Seat[]): Seat | undefined {
-  const free = seats.filter(({ room }) => room > 0);
-  return free.toSorted((a, b) => b.room - a.room)[0];
+  const wanted = waitsFor(warm, warmPatienceMs) ? warm : allowed;
+  return wanted.filter(hasRoom).toSorted((a, b) => b.room - a.room)[0];
 }

@@ -1,5 +1,11 @@
 /** A pool with a clock of its own, for tests. */
-import type { BeatFrame, DoneFrame, HelloFrame, LeaseRef, WorkerFrame } from '@darkroom/shared/contracts/frames';
+import type {
+  BeatFrame,
+  DoneFrame,
+  HelloFrame,
+  LeaseRef,
+  WorkerFrame,
+} from '@darkroom/shared/contracts/frames';
 import { type JobId, makeId } from '@darkroom/shared/ids';
 import { advance } from './lease.ts';
 import type { Effect, PoolEvent } from './pool-event.ts';
@@ -41,7 +47,10 @@ export class TestPool {
   }
 
   /** A worker says hello and has room. */
-  join(workerId: string, { freeSlots = 1, resident = [] as string[], ...hello }: Joining = {}): readonly Effect[] {
+  join(
+    workerId: string,
+    { freeSlots = 1, resident = [] as string[], ...hello }: Joining = {},
+  ): readonly Effect[] {
     const greeted = this.frame(workerId, helloOf(workerId, { slots: Math.max(freeSlots, 1), ...hello }));
     return [...greeted, ...this.frame(workerId, { type: 'ready', freeSlots, resident })];
   }
@@ -58,7 +67,11 @@ export class TestPool {
 type Joining = Partial<HelloFrame> & { readonly freeSlots?: number; readonly resident?: string[] };
 
 export function jobIdOf(index: number): JobId {
-  return makeId('job', startMs, Uint8Array.from({ length: 10 }, (_, i) => (i === 9 ? index % 256 : index >> 8)));
+  return makeId(
+    'job',
+    startMs,
+    Uint8Array.from({ length: 10 }, (_, i) => (i === 9 ? index % 256 : index >> 8)),
+  );
 }
 
 export function specOf(index: number, nowMs: number, spec: Partial<JobSpec> = {}): JobSpec {

@@ -91,7 +91,7 @@ export function nextAlarmMs(turn: Turn): number {
 }
 
 function timesOf(job: JobRow): number[] {
-  if (isQueued(job)) return [job.facts.deadlineAtMs, job.notBeforeMs, patienceEndsAtMs(job)];
+  if (isQueued(job)) return [job.facts.deadlineAtMs, job.notBeforeMs, ...patienceEndsAtMs(job)];
   if (isEnded(job)) return [job.settleAgainAtMs];
   return [job.leaseEndsAtMs, job.facts.deadlineAtMs];
 }

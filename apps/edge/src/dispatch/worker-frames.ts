@@ -105,11 +105,7 @@ function report(turn: Turn, workerId: string, ref: LeaseRef, progress?: LeasedJo
   if (progress && progress.step !== job.progress.step) turn.emit({ type: 'progress', jobId, ...progress });
 }
 
-function keepCheckpoint(
-  turn: Turn,
-  workerId: string,
-  { key, step, ...ref }: FrameOf<'checkpoint'>,
-): void {
+function keepCheckpoint(turn: Turn, workerId: string, { key, step, ...ref }: FrameOf<'checkpoint'>): void {
   const job = heldJob(turn, workerId, ref);
   if (job) renewLease(turn, { ...job, facts: { ...job.facts, checkpoint: { key, step } } });
 }
