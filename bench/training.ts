@@ -32,7 +32,8 @@ export interface TrainingFigures {
   readonly cpuStepPerForward: number;
 }
 
-const rows = 8;
+/** The embedded model’s training batch at this size. */
+const rows = 16;
 const size = { width: 16, height: 16 };
 const length = 32;
 
