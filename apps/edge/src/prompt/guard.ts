@@ -82,7 +82,7 @@ const conceptTables: readonly (readonly [string, Readonly<Record<Speech, string>
 const englishConcepts: ReadonlyMap<string, string> = new Map(
   conceptTables.flatMap(([id, { en }]) => en.split('|').map((name) => [name, id] as const)),
 );
-/** Longest first; one character alone may be part of any word, so only objects that have no other name keep it. */
+/** Longest first. One character alone may be part of any word: it is kept for objects, which are mostly called by one. */
 const chineseConcepts: readonly (readonly [string, string])[] = conceptTables
   .flatMap(([id, { zh }]) => zh.split('|').map((name) => [name, id] as const))
   .filter(([name, id]) => name.length > 1 || id in objects)

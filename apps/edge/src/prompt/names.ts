@@ -45,7 +45,6 @@ export const objects = {
   bird: { en: ['bird', 'birdie|chick|seagull|pigeon'], zh: ['鸟|小鸟', '鸟儿|飞鸟|鸽子|海鸥'] },
   fish: { en: ['fish', 'fishes|goldfish'], zh: ['鱼|小鱼', '鱼儿|金鱼|鱼类'] },
 } as const satisfies Record<string, Named>;
-export type ObjectId = keyof typeof objects;
 
 /** Colours in which the embedded model can paint an object. */
 export const colours = {
@@ -86,7 +85,6 @@ export const colours = {
     zh: ['黑色', '黑|乌黑色|乌黑|纯黑色|纯黑|漆黑|深黑色'],
   },
 } as const satisfies Record<string, Named>;
-export type ColourId = keyof typeof colours;
 
 /** Other things that prompts are about: only compared, never put into a wording. */
 export const subjects: Readonly<Record<string, Readonly<Record<Speech, string>>>> = {
