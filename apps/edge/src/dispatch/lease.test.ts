@@ -60,7 +60,7 @@ describe('an offer', () => {
 
   test('that is rejected does not count and waits for a worker with room', () => {
     const pool = new TestPool();
-    pool.join('a');
+    pool.join('a', { freeSlots: 2 });
     const lease = leaseOn(offersIn(pool.enqueue(0))[0]!.job);
     const effects = pool.frame('a', { type: 'reject', ...lease, reason: 'busy' });
     expect(only(effects, 'send')).toEqual([
@@ -122,6 +122,7 @@ describe('a result', () => {
     });
     expect(effects).toContainEqual({ type: 'discard', ...lease });
     expect(outcomesIn(pool.frame('b', doneOf(leaseOn(again!.job))))).toMatchObject([{ fence: 2 }]);
+    expect(pool.frame('a', doneOf(lease))).toContainEqual({ type: 'discard', ...lease });
   });
 
   test('of a lease that ran out still counts while nobody else has the job', () => {
@@ -130,6 +131,13 @@ describe('a result', () => {
     expect(pool.job(0)).toMatchObject({ state: 'queued' });
     pool.frame('a', helloOf('a', { leases: [lease] }));
     expect(outcomesIn(pool.frame('a', doneOf(lease)))).toMatchObject([{ state: 'succeeded', fence: 1 }]);
+  });
+
+  test('of a lease that its worker no longer claimed is refused', () => {
+    const { pool, lease } = runningPool();
+    pool.pass(60_000);
+    pool.frame('a', helloOf('a'));
+    expect(outcomesIn(pool.frame('a', doneOf(lease)))).toEqual([]);
   });
 
   test('from a worker that never had the lease is refused', () => {
@@ -175,10 +183,19 @@ describe('a lease', () => {
     expect(pool.job(0)).toMatchObject({ state: 'running', facts: { fence: 1, deaths: 0 } });
   });
 
+  test('that ran out is taken up again by a worker that was silent, not dead', () => {
+    const { pool, lease } = runningPool();
+    pool.pass(25_000);
+    expect(pool.job(0)).toMatchObject({ state: 'queued', facts: { deaths: 1 } });
+    pool.frame('a', helloOf('a', { leases: [lease] }));
+    expect(pool.job(0)).toMatchObject({ state: 'running', facts: { deaths: 0, fence: 1, attempts: 1 } });
+  });
+
   test('that the same process does not know of never reached it', () => {
     const pool = new TestPool();
     pool.join('a');
     pool.enqueue(0);
+    pool.take({ type: 'close', workerId: 'a' });
     const effects = pool.join('a');
     expect(offersIn(effects)).toMatchObject([{ job: { fence: 2, attempts: 1, deaths: 0 } }]);
   });
