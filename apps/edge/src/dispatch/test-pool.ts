@@ -2,6 +2,7 @@
 import type {
   BeatFrame,
   DoneFrame,
+  FailFrame,
   HelloFrame,
   LeaseRef,
   WorkerFrame,
@@ -134,7 +135,7 @@ export function only<T extends Effect['type']>(
   return effects.filter((effect): effect is Extract<Effect, { readonly type: T }> => effect.type === type);
 }
 
-/** Offers as `worker: job index / fence / attempt`. */
+/** Offers, with what the worker will know of the job. */
 export function offersIn(effects: readonly Effect[]): { workerId: string; job: JobFacts }[] {
   return only(effects, 'offer');
 }
@@ -142,4 +143,19 @@ export function offersIn(effects: readonly Effect[]): { workerId: string; job: J
 /** Outcomes as they go into the books. */
 export function outcomesIn(effects: readonly Effect[]): unknown[] {
   return only(effects, 'settle').map(({ job }) => job.outcome);
+}
+
+export function failOf(lease: LeaseRef, fail: Partial<FailFrame> = {}): FailFrame {
+  const reason = { class: 'retryable', code: 'internal', detail: 'it broke' } as const;
+  return { type: 'fail', ...reason, stepsDone: 3, ...lease, ...fail };
+}
+
+/** A pool in which worker `a` runs job 0. */
+export function runningPool(): { readonly pool: TestPool; readonly lease: LeaseRef } {
+  const pool = new TestPool();
+  pool.join('a');
+  const [offer] = offersIn(pool.enqueue(0));
+  const lease = leaseOn(offer!.job);
+  pool.frame('a', { type: 'accept', ...lease });
+  return { pool, lease };
 }
