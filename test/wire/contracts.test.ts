@@ -1,4 +1,5 @@
 /** The wire as others see it: a change here is a change for every client and worker, and belongs in the changelog. */
+import { PoolFrame, WorkerFrame } from '@darkroom/shared/contracts/frames';
 import { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import { Job } from '@darkroom/shared/contracts/job';
 import { JobRequest } from '@darkroom/shared/contracts/job-request';
@@ -6,7 +7,7 @@ import { JobView } from '@darkroom/shared/contracts/job-view';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
-const contracts = { JobRequest, Job, ImageRef, JobView };
+const contracts = { JobRequest, Job, ImageRef, JobView, WorkerFrame, PoolFrame };
 
 /** The parts of JSON Schema that these tests look at. */
 interface Schema {
