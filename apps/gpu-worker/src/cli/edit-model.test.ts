@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { writeTinyPipeline } from '../../../../test/support/tiny-pipeline.ts';
-import { digestWeights, openNamedModel } from './edit-model.ts';
+import { digestWeights } from '../diffusion/weights-digest.ts';
+import { openNamedModel } from './edit-model.ts';
 
 it('stops digesting weights when its signal is aborted', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'edit-model-'));

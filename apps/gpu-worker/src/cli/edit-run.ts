@@ -6,13 +6,14 @@ import type { JobOutput } from '@darkroom/shared/contracts/job-view';
 import { parseContract } from '@darkroom/shared/contracts/parse-contract';
 import { AppError } from '@darkroom/shared/errors';
 import { isReadWhole } from '../diffusion/text-encoder.ts';
+import { digestWeights } from '../diffusion/weights-digest.ts';
 import { assertFileSize, defaultDecodeLimits } from '../image/decode.ts';
 import { type InputFormat, sniffMediaType } from '../image/media-type.ts';
 import { kernels } from '../kernels/index.ts';
 import type { JobEvent, KernelContext } from '../kernels/kernel.ts';
 import { ModelStore } from '../runtime/model-store.ts';
 import type { EditArguments } from './edit-arguments.ts';
-import { digestWeights, openNamedModel } from './edit-model.ts';
+import { openNamedModel } from './edit-model.ts';
 import { chooseOutput, type OutputPlace, writePicture } from './edit-output.ts';
 
 /** A written picture: what an output over HTTP says, with a path in the place of its address. */

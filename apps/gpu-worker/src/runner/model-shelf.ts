@@ -2,8 +2,8 @@
 import type { HelloFrame } from '@darkroom/shared/contracts/frames';
 import type { JobKind } from '@darkroom/shared/contracts/job-request';
 import { AppError } from '@darkroom/shared/errors';
-import { digestWeights } from '../cli/edit-model.ts';
 import { type DiffusionModel, openDiffusionModel } from '../diffusion/diffusion-model.ts';
+import { digestWeights } from '../diffusion/weights-digest.ts';
 import { listModels } from '../models/hub.ts';
 import type { ModelStore } from '../runtime/model-store.ts';
 

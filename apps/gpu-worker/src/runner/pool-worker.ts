@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { OfferFrame } from '@darkroom/shared/contracts/frames';
-import { embeddedFolder, embeddedModelId } from '../cli/edit-model.ts';
+import { embeddedFolder, embeddedModelId } from '../diffusion/embedded-model.ts';
 import type { WorkerEnv } from '../env.ts';
 import { Link } from '../link/link.ts';
 import type { FromLink, PoolOrder } from '../link/link-messages.ts';
