@@ -1,0 +1,38 @@
+/** The port to where pictures lie; keys and bytes mean nothing to it. */
+import type { ImageRef } from '@darkroom/shared/contracts/image-ref';
+
+/** What the store knows of an object without reading it. */
+export interface StoredObject {
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** Content type that it was stored with; null = none. */
+  readonly mime: string | null;
+}
+
+/** Where a picture can be put or fetched by whoever holds the address. */
+export interface SignedAddress {
+  readonly url: string;
+  readonly expiresAtMs: number;
+}
+
+export interface SignPutOptions {
+  /** Content type that the PUT must carry. */
+  readonly mime: string;
+  /** Exact length that the PUT must carry; absent = any. */
+  readonly sizeBytes?: number;
+  readonly ttlSeconds: number;
+}
+
+export interface ImageStore {
+  /** Stores bytes; whatever lay there is replaced. */
+  put(key: string, bytes: ArrayBuffer, mime: ImageRef['mime']): Promise<void>;
+  head(key: string): Promise<StoredObject | undefined>;
+  /** The bytes, or undefined when there is no such object. */
+  read(key: string): Promise<ReadableStream<Uint8Array> | undefined>;
+  /** Deletes objects; those that do not exist count as deleted. */
+  delete(keys: readonly string[]): Promise<void>;
+  /** Keys that begin so, at most 1,000. */
+  list(prefix: string): Promise<readonly string[]>;
+  signGet(key: string, ttlSeconds: number): Promise<SignedAddress>;
+  signPut(key: string, options: SignPutOptions): Promise<SignedAddress>;
+}
