@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { edgeTestVars } from './test/support/edge-vars.ts';
 
 /** Tests of the edge, which need the Workers runtime and its bindings. */
 const edgeTests = ['apps/edge/src/**/*.test.ts', 'test/edge/**/*.test.ts'];
@@ -22,7 +23,9 @@ export default defineConfig({
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: { TEST_MIGRATIONS: await readD1Migrations('migrations') } },
+            miniflare: {
+              bindings: { ...edgeTestVars, TEST_MIGRATIONS: await readD1Migrations('migrations') },
+            },
           })),
         ],
         test: {

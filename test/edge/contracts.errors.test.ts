@@ -5,7 +5,7 @@ const kinds = ['edit', 'generate', 'img2img', 'inpaint'];
 
 describe('GET /v1/contracts/:kind of an unknown kind', () => {
   test('names the kinds that there are', async () => {
-    const response = await edgeUnderTest().app.request('/v1/contracts/paint', {
+    const response = await (await edgeUnderTest()).app.request('/v1/contracts/paint', {
       headers: { 'x-request-id': 'r1' },
     });
     expect(response.status).toBe(404);
@@ -25,7 +25,7 @@ describe('GET /v1/contracts/:kind of an unknown kind', () => {
   test.each(['constructor', '__proto__', 'toString', 'Edit', '%E0%A4', '%3Cscript%3E'])(
     'does not take %s for a kind',
     async (kind) => {
-      const { app, failures } = edgeUnderTest();
+      const { app, failures } = await edgeUnderTest();
       const response = await app.request(`/v1/contracts/${kind}`);
       expect(response.status).toBe(404);
       expect(await response.json()).toMatchObject({ code: 'not_found', details: { known: kinds } });
@@ -34,7 +34,7 @@ describe('GET /v1/contracts/:kind of an unknown kind', () => {
   );
 
   test('is not kept by caches', async () => {
-    const response = await edgeUnderTest().app.request('/v1/contracts/paint');
+    const response = await (await edgeUnderTest()).app.request('/v1/contracts/paint');
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(response.headers.get('etag')).toBeNull();
   });

@@ -17,21 +17,21 @@ describe('GET /v1/contracts/:kind', () => {
     ['img2img', Img2ImgRequest],
     ['inpaint', InpaintRequest],
   ] as const)('gives the JSON Schema of a request to %s', async (kind, contract) => {
-    const response = await edgeUnderTest().app.request(`/v1/contracts/${kind}`);
+    const response = await (await edgeUnderTest()).app.request(`/v1/contracts/${kind}`);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('application/schema+json');
     expect(await response.json()).toEqual(z.toJSONSchema(contract, { io: 'input' }));
   });
 
   test('asks of a client only the fields that have no default', async () => {
-    const response = await edgeUnderTest().app.request(path);
+    const response = await (await edgeUnderTest()).app.request(path);
     const schema = (await response.json()) as { required: string[]; additionalProperties: boolean };
     expect(schema.required.toSorted()).toEqual(['image', 'kind', 'prompt']);
     expect(schema.additionalProperties).toBe(false);
   });
 
   test('may be kept for a while and then asked for by its tag', async () => {
-    const { app } = edgeUnderTest();
+    const { app } = await edgeUnderTest();
     const first = await app.request(path);
     expect(first.headers.get('cache-control')).toBe('public, max-age=300');
     const headers = { 'if-none-match': first.headers.get('etag') ?? '', 'x-request-id': 'again' };
@@ -43,7 +43,7 @@ describe('GET /v1/contracts/:kind', () => {
   });
 
   test('has another tag for another kind', async () => {
-    const { app } = edgeUnderTest();
+    const { app } = await edgeUnderTest();
     const first = await app.request(path);
     const headers = { 'if-none-match': first.headers.get('etag') ?? '' };
     const other = await app.request('/v1/contracts/generate', { headers });

@@ -4,7 +4,7 @@ import { edgeUnderTest } from './edge-app.ts';
 
 /** The answer of a route that throws, asked with request id `r1`. */
 async function answerTo(thrown: Error) {
-  const { app, failures } = edgeUnderTest();
+  const { app, failures } = await edgeUnderTest();
   app.get('/throws', () => {
     throw thrown;
   });
@@ -18,7 +18,8 @@ describe('a route that does not exist', () => {
     ['GET', '/v1/contracts'],
     ['POST', '/healthz'],
   ])('%s %s is a problem that names it', async (method, path) => {
-    const response = await edgeUnderTest().app.request(path, { method, headers: { 'x-request-id': 'r1' } });
+    const { ask } = await edgeUnderTest();
+    const response = await ask(path, { method, headers: { 'x-request-id': 'r1' } });
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     expect(response.headers.get('retry-after')).toBeNull();

@@ -2,19 +2,43 @@ import { AppError } from '@darkroom/shared/errors';
 import { Hono } from 'hono';
 import { type RequestIdVariables, requestId } from 'hono/request-id';
 import type { Deps } from './deps.ts';
+import { accessLog } from './middleware/access-log.ts';
+import { securityHeaders, serverTiming } from './middleware/answer-headers.ts';
+import { type AuthVariables, authenticate } from './middleware/authenticate.ts';
+import { limitBody } from './middleware/body-limit.ts';
 import { onError } from './middleware/on-error.ts';
+import { rateLimit } from './middleware/rate-limit.ts';
+import { refuseKeyInUrl } from './middleware/refuse-key-in-url.ts';
+import { clientTokens } from './routes/client-tokens.ts';
 import { contracts } from './routes/contracts.ts';
 import { healthz } from './routes/healthz.ts';
+import { keys } from './routes/keys.ts';
+import { readyz } from './routes/readyz.ts';
+import { usage } from './routes/usage.ts';
+
+/** Room for the largest photo that is taken, and the form around it. */
+const maxBodyBytes = 64 * 1024 * 1024;
+
+export type App = Hono<{ Variables: RequestIdVariables & AuthVariables }>;
 
 /** The HTTP application: middleware in order, then the routes. */
-export function createApp(deps: Deps): Hono<{ Variables: RequestIdVariables }> {
-  const app = new Hono<{ Variables: RequestIdVariables }>();
-  app.use(requestId());
+export function createApp(deps: Deps): App {
+  const app: App = new Hono();
+  app.use(requestId(), accessLog(deps));
   app.onError(onError(deps));
   app.notFound((c) => {
     throw new AppError('not_found', { message: `expected a known route, got ${c.req.method} ${c.req.path}` });
   });
+  app.use(securityHeaders(), serverTiming(deps), refuseKeyInUrl(), limitBody(maxBodyBytes));
+
   app.route('/healthz', healthz(deps));
+  app.route('/readyz', readyz(deps));
   app.route('/v1/contracts', contracts());
+
+  // What stands above asks for no key.
+  app.use('/v1/*', authenticate(deps), rateLimit(deps));
+  app.route('/v1/keys', keys(deps));
+  app.route('/v1/client-tokens', clientTokens(deps));
+  app.route('/v1/usage', usage(deps));
   return app;
 }

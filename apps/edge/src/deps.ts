@@ -1,15 +1,27 @@
-import type { AppError } from '@darkroom/shared/errors';
+import { AppError } from '@darkroom/shared/errors';
 import manifest from '../package.json' with { type: 'json' };
 import type { SigningKeys } from './auth/client-token.ts';
-import type { KeyHasher } from './auth/key-hash.ts';
+import { createKeyHasher, type KeyHasher } from './auth/key-hash.ts';
 import type { KeyStore } from './auth/key-record.ts';
-import type { Database } from './db/database.ts';
+import { redactKeys } from './auth/redact.ts';
+import { type Database, openDatabase } from './db/database.ts';
+import { d1IdempotencyStore } from './db/idempotency.ts';
+import { d1KeyStore } from './db/keys.ts';
+import { durableJobPools } from './dispatch/durable-job-pools.ts';
 import type { JobPools } from './dispatch/job-pools.ts';
+import type { Bindings, EdgeVars } from './env.ts';
+import { durableConcurrencyGate } from './limits/durable-concurrency-gate.ts';
+import { durableRateCounter } from './limits/durable-rate-counter.ts';
 import type { ConcurrencyGate } from './middleware/concurrency.ts';
 import type { IdempotencyStore } from './middleware/idempotency-record.ts';
 import type { RateCounter } from './middleware/token-bucket.ts';
+import { openAiRewriter } from './prompt/openai-rewriter.ts';
 import type { Rewriter } from './prompt/rewrite.ts';
 import type { ImageStore } from './storage/image-store.ts';
+import { createImageStore } from './storage/r2-images.ts';
+
+/** One line of the log; whatever it holds is shown to operators only, and without the text of any key. */
+export type LogEntry = Readonly<Record<string, unknown>> & { readonly level: 'info' | 'error' };
 
 /** What the routes need from outside. */
 export interface Deps {
@@ -17,6 +29,7 @@ export interface Deps {
   readonly version: string;
   /** Keeps a failure of our own, its cause included, where operators look. */
   readonly reportFailure: (error: AppError, requestId: string) => void;
+  readonly log: (entry: LogEntry) => void;
   readonly nowMs: () => number;
   /** Bytes from a secure source. */
   readonly random: (length: number) => Uint8Array<ArrayBuffer>;
@@ -32,4 +45,70 @@ export interface Deps {
   readonly pools: JobPools;
   /** Rewords prompts that the rules leave as they are; absent = by rules alone. */
   readonly rewriter?: Rewriter | undefined;
+}
+
+const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+
+/** Writes one line of JSON where the platform collects logs. */
+function log(entry: LogEntry): void {
+  console.log(redactKeys(JSON.stringify(entry)));
+}
+
+/** An error with all that is behind it, as text. */
+function causeOf({ cause }: Error): string | undefined {
+  if (!(cause instanceof Error)) return cause === undefined ? undefined : String(cause);
+  const deeper = causeOf(cause);
+  return deeper === undefined ? (cause.stack ?? String(cause)) : `${cause.stack}; caused by ${deeper}`;
+}
+
+/** Logs a failure whole, its cause included. */
+export function logFailure(error: AppError, requestId: string): void {
+  const { code, message, details } = error;
+  log({ level: 'error', requestId, code, message, details, cause: causeOf(error) });
+}
+
+function newestFirst<T>(current: T, previous: T | undefined): readonly [T, T?] {
+  return previous === undefined ? [current] : [current, previous];
+}
+
+function rewriterOf({ REWRITER_URL, REWRITER_MODEL, REWRITER_KEY }: EdgeVars): Rewriter | undefined {
+  if (REWRITER_URL === undefined) return undefined;
+  if (REWRITER_MODEL === undefined)
+    throw new AppError('misconfigured', { message: 'REWRITER_MODEL: required with REWRITER_URL' });
+  return openAiRewriter({
+    baseUrl: REWRITER_URL,
+    ...(REWRITER_KEY !== undefined && { apiKey: REWRITER_KEY }),
+    model: REWRITER_MODEL,
+    canary: Array.from(random(8), (byte) => byte.toString(16).padStart(2, '0')).join(''),
+    fetch: (input, init) => fetch(input, init),
+  });
+}
+
+/**
+ * The edge's parts, built from what it is bound to and told.
+ *
+ * @throws AppError `misconfigured` when variables contradict each other
+ */
+export function createDeps({ DB, IMAGES, POOLS, LIMITS }: Bindings, vars: EdgeVars): Deps {
+  const db = openDatabase(DB);
+  const nowMs = () => Date.now();
+  return {
+    version: manifest.version,
+    reportFailure: logFailure,
+    log,
+    nowMs,
+    random,
+    // Called as a method of another object, the platform's own refuses to work.
+    fetch: (input, init) => fetch(input, init),
+    db,
+    keyStore: d1KeyStore(db),
+    hasher: createKeyHasher(newestFirst(vars.KEY_PEPPER, vars.KEY_PEPPER_PREVIOUS)),
+    signingKeys: newestFirst(vars.TOKEN_KEY, vars.TOKEN_KEY_PREVIOUS),
+    rateCounter: durableRateCounter(LIMITS),
+    concurrencyGate: durableConcurrencyGate(LIMITS),
+    idempotencyStore: d1IdempotencyStore(db),
+    images: createImageStore(IMAGES, vars, { nowMs }),
+    pools: durableJobPools(POOLS),
+    rewriter: rewriterOf(vars),
+  };
 }

@@ -18,23 +18,23 @@ export interface Bindings {
 /** Base64url of 32 bytes or more. */
 const secretBytes = z
   .base64url()
-  .transform((text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0)))
+  .transform((text) =>
+    Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0)),
+  )
   .refine(({ length }) => length >= 32, 'expected base64url of 32 bytes or more');
 
 /** A secret behind its name and a colon. */
-const named = <T extends z.ZodType>(name: T) =>
-  z
-    .string()
-    .regex(/^[^:]+:[^:]+$/, 'expected name:base64url')
-    .transform((text) => text.split(':'))
-    .pipe(z.tuple([name, secretBytes]));
+const named = z
+  .string()
+  .regex(/^[^:]+:[^:]+$/, 'expected name:base64url')
+  .transform((text) => text.split(':') as [string, string]);
 
-const pepper = named(z.coerce.number<string>().int().min(1)).transform(
-  ([version, secret]): Pepper => ({ version, secret }),
-);
-const signingKey = named(z.string().regex(/^[\w-]{1,32}$/)).transform(
-  ([kid, secret]): SigningKey => ({ kid, secret }),
-);
+const pepper = named
+  .pipe(z.tuple([z.coerce.number<string>().int().min(1), secretBytes]))
+  .transform(([version, secret]): Pepper => ({ version, secret }));
+const signingKey = named
+  .pipe(z.tuple([z.string().regex(/^[\w-]{1,32}$/), secretBytes]))
+  .transform(([kid, secret]): SigningKey => ({ kid, secret }));
 
 /** A public key as JSON, by which the tokens of a pool's workers are verified. */
 const PublicKey = z.looseObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() });
@@ -52,9 +52,7 @@ const json = z.string().transform((text, context) => {
 /** Variables and secrets. */
 export const EdgeVars = z.object({
   KEY_PEPPER: pepper.describe('Version and secret under which keys are hashed, as in 1:base64url; required.'),
-  KEY_PEPPER_PREVIOUS: pepper
-    .describe('The one before, while keys move over; absent = none.')
-    .optional(),
+  KEY_PEPPER_PREVIOUS: pepper.describe('The one before, while keys move over; absent = none.').optional(),
   TOKEN_KEY: signingKey.describe('Name and secret that sign client tokens, as in a:base64url; required.'),
   TOKEN_KEY_PREVIOUS: signingKey
     .describe('The one before, for ten minutes after a change; absent = none.')

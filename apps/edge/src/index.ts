@@ -1,5 +1,55 @@
+import type { ScheduledController } from '@cloudflare/workers-types';
+import { AppError, toAppError } from '@darkroom/shared/errors';
+import { Hono } from 'hono';
+import { type RequestIdVariables, requestId } from 'hono/request-id';
 import { createApp } from './app.ts';
-import { createDeps } from './deps.ts';
+import { createDeps, type Deps, logFailure } from './deps.ts';
+import { type EdgeEnv, parseVars } from './env.ts';
+import { onError } from './middleware/on-error.ts';
+import { runScheduled } from './scheduled.ts';
 
-// Workers look for the default export and for nothing else.
-export default createApp(createDeps());
+export { Pool } from './dispatch/pool.ts';
+export { Limits } from './limits/limits.ts';
+
+interface Edge {
+  /** Undefined = the environment is wrong. */
+  readonly deps: Deps | undefined;
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+}
+
+/** Answers every request that the service is not configured; what is wrong is told to operators alone. */
+function misconfigured(cause: unknown): Edge {
+  const app = new Hono<{ Variables: RequestIdVariables }>();
+  app.use(requestId());
+  app.onError(onError({ reportFailure: logFailure }));
+  app.all('*', () => {
+    throw new AppError('misconfigured', { cause });
+  });
+  return { deps: undefined, fetch: (request) => app.fetch(request) };
+}
+
+function createEdge(env: EdgeEnv): Edge {
+  try {
+    const deps = createDeps(env, parseVars(env));
+    const app = createApp(deps);
+    return { deps, fetch: (request) => app.fetch(request) };
+  } catch (error) {
+    return misconfigured(toAppError(error));
+  }
+}
+
+/** An isolate's environment never changes, so that it is read once. */
+let edge: Edge | undefined;
+function edgeOf(env: EdgeEnv): Edge {
+  edge ??= createEdge(env);
+  return edge;
+}
+
+// Workers look for the default export and for the classes of Durable Objects.
+export default {
+  fetch: (request: Request, env: EdgeEnv): Response | Promise<Response> => edgeOf(env).fetch(request),
+  async scheduled(_controller: ScheduledController, env: EdgeEnv): Promise<void> {
+    const { deps } = edgeOf(env);
+    if (deps) await runScheduled(deps);
+  },
+};

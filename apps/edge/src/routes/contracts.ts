@@ -10,6 +10,7 @@ import { AppError } from '@darkroom/shared/errors';
 import { Hono } from 'hono';
 import { etag, RETAINED_304_HEADERS } from 'hono/etag';
 import { z } from 'zod';
+import { publicRoute } from '../middleware/require-scope.ts';
 
 const requestContracts = {
   edit: EditRequest,
@@ -30,7 +31,7 @@ function knownKind(name: string): JobKind {
 export function contracts(): Hono {
   return new Hono()
     .use(etag({ retainedHeaders: [...RETAINED_304_HEADERS, 'x-request-id'] }))
-    .get('/:kind', (c) => {
+    .get('/:kind', publicRoute(), (c) => {
       const schema = z.toJSONSchema(requestContracts[knownKind(c.req.param('kind'))], { io: 'input' });
       // A contract changes only with a deployment; its tag makes asking again cheap.
       c.header('cache-control', 'public, max-age=300');

@@ -56,6 +56,16 @@ export const CreateKeyRequest = z.strictObject({
 });
 export type CreateKeyRequest = z.infer<typeof CreateKeyRequest>;
 
+/** Change a key; what is absent stays as it is. */
+export const UpdateKeyRequest = z.strictObject({
+  name: name.describe('What the key is for, in words, 1 to 100 characters.').optional(),
+  isDisabled: z.boolean().describe('true switches the key off, false switches it on again.').optional(),
+  limits: KeyLimits.describe(
+    'How much it may ask for; a limit that is absent in it becomes the usual one.',
+  ).optional(),
+});
+export type UpdateKeyRequest = z.infer<typeof UpdateKeyRequest>;
+
 /** The longest time that a replaced key may go on beside its successor: seven days. */
 export const maxOverlapSeconds: number = 7 * 24 * 60 * 60;
 
@@ -84,6 +94,12 @@ export const KeyView = z.object({
   replacedBy: KeyId.nullable().describe('Id of the key that takes its place; null = none.'),
 });
 export type KeyView = z.infer<typeof KeyView>;
+
+/** The keys of a project. */
+export const KeyList = z.object({
+  keys: z.array(KeyView).max(1000).describe('The keys, the newest first; of very many the newest thousand.'),
+});
+export type KeyList = z.infer<typeof KeyList>;
 
 /** A key that was just made: the only answer that ever holds its secret. */
 export const NewKeyView = KeyView.extend({
