@@ -13,6 +13,7 @@ import { clientTokens } from './routes/client-tokens.ts';
 import { contracts } from './routes/contracts.ts';
 import { healthz } from './routes/healthz.ts';
 import { keys } from './routes/keys.ts';
+import { poolSocket } from './routes/pool-socket.ts';
 import { readyz } from './routes/readyz.ts';
 import { usage } from './routes/usage.ts';
 
@@ -29,6 +30,8 @@ export function createApp(deps: Deps): App {
   app.notFound((c) => {
     throw new AppError('not_found', { message: `expected a known route, got ${c.req.method} ${c.req.path}` });
   });
+  // Above what adds headers, because the answer that opens a socket takes none.
+  app.route('/v1/pools', poolSocket({ ...deps.workerLink, nowMs: deps.nowMs }));
   app.use(securityHeaders(), serverTiming(deps), refuseKeyInUrl(), limitBody(maxBodyBytes));
 
   app.route('/healthz', healthz(deps));

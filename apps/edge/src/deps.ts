@@ -17,6 +17,7 @@ import type { IdempotencyStore } from './middleware/idempotency-record.ts';
 import type { RateCounter } from './middleware/token-bucket.ts';
 import { openAiRewriter } from './prompt/openai-rewriter.ts';
 import type { Rewriter } from './prompt/rewrite.ts';
+import type { PoolSocketDeps } from './routes/pool-socket.ts';
 import type { ImageStore } from './storage/image-store.ts';
 import { createImageStore } from './storage/r2-images.ts';
 
@@ -43,6 +44,8 @@ export interface Deps {
   readonly idempotencyStore: IdempotencyStore;
   readonly images: ImageStore;
   readonly pools: JobPools;
+  /** Where workers dial in, and by which keys they are known. */
+  readonly workerLink: Pick<PoolSocketDeps, 'namespace' | 'workerKeys'>;
   /** Rewords prompts that the rules leave as they are; absent = by rules alone. */
   readonly rewriter?: Rewriter | undefined;
 }
@@ -109,6 +112,7 @@ export function createDeps({ DB, IMAGES, POOLS, LIMITS }: Bindings, vars: EdgeVa
     idempotencyStore: d1IdempotencyStore(db),
     images: createImageStore(IMAGES, vars, { nowMs }),
     pools: durableJobPools(POOLS),
+    workerLink: { namespace: POOLS, workerKeys: vars.WORKER_KEYS },
     rewriter: rewriterOf(vars),
   };
 }
