@@ -1,15 +1,31 @@
 /** A pool as a worker sees one: a WebSocket server that speaks the contract strictly, and remembers what it heard. */
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type PoolFrame, WorkerFrame } from '@darkroom/shared/contracts/frames';
 import { parseContract } from '@darkroom/shared/contracts/parse-contract';
+import { jwtVerify } from 'jose';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 type FrameOf<T extends WorkerFrame['type']> = Extract<WorkerFrame, { type: T }>;
 
-/** The token that it lets in. */
-export const poolToken = 'worker-token-5ec2e7';
+const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+const jwk = privateKey.export({ format: 'jwk' });
+
+/** The key whose tokens it lets in, as a worker is given it. */
+export const poolKey: string = Buffer.from(JSON.stringify(jwk)).toString('base64url');
+/** What of it nobody may see. */
+export const poolSecret: string = jwk.d ?? '';
+
+async function isWelcome({ headers }: IncomingMessage): Promise<boolean> {
+  const token = headers.authorization?.replace(/^Bearer /, '') ?? '';
+  const expected = { algorithms: ['EdDSA'], audience: 'darkroom-pool:default', subject: 'worker-1' };
+  return jwtVerify(token, publicKey, expected).then(
+    () => true,
+    () => false,
+  );
+}
 
 export class PoolStandIn implements AsyncDisposable {
   /** Everything that was said, over all connections. */
@@ -31,8 +47,8 @@ export class PoolStandIn implements AsyncDisposable {
 
   /** @param port of a stand-in that was closed, or any that is free */
   static async open(port = 0): Promise<PoolStandIn> {
-    const verifyClient = ({ req }: { req: IncomingMessage }) =>
-      req.headers.authorization === `Bearer ${poolToken}`;
+    const verifyClient = ({ req }: { req: IncomingMessage }, answer: (isLetIn: boolean) => void) =>
+      void isWelcome(req).then(answer);
     const server = new WebSocketServer({ host: '127.0.0.1', port, verifyClient });
     await once(server, 'listening');
     return new PoolStandIn(server);

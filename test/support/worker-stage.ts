@@ -11,7 +11,7 @@ import { cachedFolder, writeReceipt } from '@darkroom/gpu-worker/models/hub';
 import { OfferFrame } from '@darkroom/shared/contracts/frames';
 import { makeId } from '@darkroom/shared/ids';
 import { ObjectStore } from './object-store.ts';
-import { PoolStandIn, poolToken } from './pool-stand-in.ts';
+import { PoolStandIn, poolKey } from './pool-stand-in.ts';
 import { proceduralPhoto } from './procedural-photo.ts';
 import { writeTinyModel } from './tiny-model.ts';
 
@@ -93,7 +93,7 @@ export class WorkerStage implements AsyncDisposable {
   env(changes: Readonly<Record<string, string>> = {}): Record<string, string> {
     return {
       POOL_URL: `ws://127.0.0.1:${this.pool.port}/link`,
-      POOL_TOKEN: poolToken,
+      POOL_KEY: poolKey,
       WORKER_ID: 'worker-1',
       MODELS: join(this.folder, 'models'),
       STATE_DIR: join(this.folder, 'state'),

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { decodeImage } from '@darkroom/gpu-worker/image/decode';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { signature } from '../support/object-store.ts';
-import { poolToken } from '../support/pool-stand-in.ts';
+import { poolKey, poolSecret } from '../support/pool-stand-in.ts';
 import { type WorkerProcess, WorkerStage } from '../support/worker-stage.ts';
 
 /** A busy machine starts a process in many times what it takes alone. */
@@ -39,8 +39,8 @@ it('introduces itself, and tells what room it has', () => {
     pool: 'default',
     slots: 1,
     models: expect.arrayContaining([
-      { id: 'darkroom/edit', sha256: null },
-      { id: 'tiny/edit', sha256: null },
+      { id: 'darkroom/edit', sha256: null, kinds: ['edit'] },
+      { id: 'tiny/edit', sha256: null, kinds: ['edit'] },
     ]),
     leases: [],
   });
@@ -257,5 +257,5 @@ it('logs every line as JSON with job and request, and no secret', () => {
     job: expect.stringMatching(/^job_/),
     request: 'request-1',
   });
-  for (const secret of [signature, poolToken]) expect(worker.output).not.toContain(secret);
+  for (const secret of [signature, poolKey, poolSecret]) expect(worker.output).not.toContain(secret);
 });

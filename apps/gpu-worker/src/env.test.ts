@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest';
 import { envHelp, parseEnv, WorkerEnv } from './env.ts';
 
-const least = { POOL_URL: 'wss://pool.example/link', POOL_TOKEN: 'abc.def' };
+const key = { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43), d: 'B'.repeat(43) };
+const encoded = Buffer.from(JSON.stringify(key)).toString('base64url');
+const least = { POOL_URL: 'wss://pool.example/link', POOL_KEY: encoded };
 
-it('needs an address and a token, and has a default for the rest', () => {
+it('needs an address and a key, and has a default for the rest', () => {
   expect(parseEnv({ ...least, SLOTS: '', WORKER_ID: 'gpu-1' })).toMatchObject({
-    ...least,
+    POOL_URL: least.POOL_URL,
+    POOL_KEY: key,
     WORKER_ID: 'gpu-1',
     SLOTS: 1,
     PREVIEW_EVERY: 1,
@@ -19,7 +22,7 @@ it('needs an address and a token, and has a default for the rest', () => {
 it('names every variable that is wrong, and shows no value', () => {
   const wrong = {
     POOL_URL: 'ftp://x',
-    POOL_TOKEN: 'top secret',
+    POOL_KEY: 'top secret',
     SLOTS: '0',
     METRICS_PORT: '80a',
     WORKER_ID: '../x',
@@ -27,7 +30,7 @@ it('names every variable that is wrong, and shows no value', () => {
   expect(() => parseEnv(wrong)).toThrow(
     expect.objectContaining({
       code: 'misconfigured',
-      message: expect.stringMatching(/POOL_URL: .*POOL_TOKEN: .*WORKER_ID: .*SLOTS: .*METRICS_PORT: /),
+      message: expect.stringMatching(/POOL_URL: .*POOL_KEY: .*WORKER_ID: .*SLOTS: .*METRICS_PORT: /),
     }),
   );
   expect(() => parseEnv(wrong)).toThrow(

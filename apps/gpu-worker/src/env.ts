@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { HelloFrame, heartbeatMs, leaseMs } from '@darkroom/shared/contracts/frames';
 import { AppError } from '@darkroom/shared/errors';
 import { z } from 'zod';
+import { PoolKey } from './link/pool-token.ts';
 import { defaultCacheFolder } from './models/hub.ts';
 
 /** Share of the memory that is free at the start which models may take. */
@@ -22,10 +23,18 @@ export const WorkerEnv = z.object({
   POOL_URL: z
     .url({ protocol: /^(ws|http)s?$/, error: 'expected an address that begins with ws, wss, http or https' })
     .describe('Address of the pool’s socket; required.'),
-  POOL_TOKEN: z
-    .string('expected the worker’s token')
-    .regex(/^[\x21-\x7e]{1,4096}$/, 'expected a token without spaces')
-    .describe('Token that lets the worker into the pool; required.'),
+  POOL_KEY: z
+    .string('expected the worker’s key')
+    .transform((text, context) => {
+      try {
+        return JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown;
+      } catch {
+        context.addIssue('expected base64url of a JWK');
+        return z.NEVER;
+      }
+    })
+    .pipe(PoolKey)
+    .describe('Private key (JWK, Ed25519, as base64url) that signs the worker into the pool; required.'),
   POOL: HelloFrame.shape.pool.describe('Name of the pool; absent = default.').default('default'),
   WORKER_ID: HelloFrame.shape.workerId
     .describe('Name of the worker, the same after every restart; absent = the host’s name.')

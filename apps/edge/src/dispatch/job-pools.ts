@@ -1,4 +1,5 @@
 /** The port to the pools: what routes may ask of them. */
+import type { KeyId } from '@darkroom/shared/contracts/api-key';
 import type { Job } from '@darkroom/shared/contracts/job';
 import type { JobProgress } from '@darkroom/shared/contracts/job-view';
 import type { JobId } from '@darkroom/shared/ids';
@@ -10,6 +11,8 @@ export interface JobOrder {
   readonly job: Job;
   /** Request that asked for it, for the worker's log. */
   readonly requestId: string;
+  /** Identity of the key that pays, whose slot is given back at the end. */
+  readonly keyIdentityId: KeyId;
   /** Media type of the pictures. */
   readonly outputMime: 'image/png' | 'image/jpeg' | 'image/webp';
 }

@@ -50,7 +50,7 @@ describe('an offer', () => {
 
   test('is made only to workers that have the model', () => {
     const pool = new TestPool();
-    pool.join('a', { models: [{ id: 'paint', sha256: null }] });
+    pool.join('a', { models: [{ id: 'paint', sha256: null, kinds: ['edit'] }] });
     expect(offersIn(pool.enqueue(0))).toEqual([]);
     expect(offersIn(pool.join('b'))).toMatchObject([{ workerId: 'b' }]);
   });

@@ -101,7 +101,7 @@ export function helloOf(workerId: string, hello: Partial<HelloFrame> = {}): Hell
     device: 'CPU',
     memoryMb: 4_096,
     slots: 1,
-    models: ['sketch', 'paint'].map((id) => ({ id, sha256: null })),
+    models: ['sketch', 'paint'].map((id) => ({ id, sha256: null, kinds: ['edit'] })),
     leases: [],
     ...hello,
   };

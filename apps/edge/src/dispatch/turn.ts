@@ -36,6 +36,7 @@ export class Table<Row> {
   }
 
   rows(): Row[] {
+    if (this.changes.size === 0) return [...this.#before.values()];
     return Array.from(this.entries(), ([, row]) => row);
   }
 }

@@ -11,11 +11,12 @@ import { Journal } from './journal.ts';
 import { type Introduction, LeaseBook } from './lease-book.ts';
 import type { FromLink, ToLink } from './link-messages.ts';
 import { PoolLink } from './pool-link.ts';
+import { type PoolKey, signPoolToken } from './pool-token.ts';
 
 /** Where the link connects and answers, and who it says it is. */
 export interface LinkSettings {
   readonly url: string;
-  readonly token: string;
+  readonly key: PoolKey;
   readonly introduction: Introduction;
   readonly beatEveryMs: number;
   readonly journalPath: string;
@@ -37,7 +38,13 @@ const journal = Journal.open(settings.journalPath, EndFrame, (line) =>
 const book = new LeaseBook(introduction, journal);
 const link = new PoolLink({
   url: settings.url,
-  token: settings.token,
+  token: () =>
+    signPoolToken({
+      key: settings.key,
+      pool: introduction.pool,
+      workerId: introduction.workerId,
+      nowMs: Date.now(),
+    }),
   beatEveryMs,
   book,
   log,

@@ -13,7 +13,8 @@ const progressEveryMs = 100;
 /** What a link needs from outside. */
 export interface PoolLinkPorts {
   readonly url: string;
-  readonly token: string;
+  /** A token for one dial. */
+  readonly token: () => Promise<string>;
   readonly beatEveryMs: number;
   readonly book: LeaseBook;
   readonly random: () => number;

@@ -16,7 +16,8 @@ const missedPongs = 3;
 /** Where to dial, and what to do on the way. */
 export interface PoolSocketOptions {
   readonly url: string;
-  readonly token: string;
+  /** A token for one dial. */
+  readonly token: () => Promise<string>;
   readonly pingEveryMs: number;
   readonly random: () => number;
   readonly log: Log;
@@ -36,7 +37,7 @@ export class PoolSocket {
 
   constructor(options: PoolSocketOptions) {
     this.#options = options;
-    this.#dial();
+    void this.#dial();
   }
 
   get isOpen(): boolean {
@@ -82,8 +83,13 @@ export class PoolSocket {
     clearTimeout(late);
   }
 
-  #dial(): void {
-    const { url, token, log, onOpen, onText } = this.#options;
+  async #dial(): Promise<void> {
+    const token = await this.#options.token();
+    if (!this.#isClosed) this.#open(token);
+  }
+
+  #open(token: string): void {
+    const { url, log, onOpen, onText } = this.#options;
     const socket = new WebSocket(url, {
       headers: { authorization: `Bearer ${token}` },
       maxPayload: maxFrameBytes,
@@ -120,7 +126,7 @@ export class PoolSocket {
   #dialLater(): void {
     if (this.#isClosed) return;
     const delayMs = reconnectDelayMs(this.#failures, this.#options.random());
-    this.#retry = setTimeout(() => this.#dial(), delayMs);
+    this.#retry = setTimeout(() => void this.#dial(), delayMs);
   }
 
   /** Pings; a peer that has answered before and does no more is gone, though no packet says so. */

@@ -2,7 +2,7 @@
 import type { HelloFrame } from '@darkroom/shared/contracts/frames';
 import type { JobKind } from '@darkroom/shared/contracts/job-request';
 import { AppError } from '@darkroom/shared/errors';
-import { type DiffusionModel, openDiffusionModel } from '../diffusion/diffusion-model.ts';
+import { type DiffusionModel, imageConditioning, openDiffusionModel } from '../diffusion/diffusion-model.ts';
 import { digestWeights } from '../diffusion/weights-digest.ts';
 import { listModels } from '../models/hub.ts';
 import type { ModelStore } from '../runtime/model-store.ts';
@@ -40,10 +40,12 @@ export class ModelShelf {
   /** What the pool may offer jobs for. */
   async list(): Promise<HelloFrame['models']> {
     const shelved = await this.#shelved();
-    return [...shelved.values()].map(({ id, folder }) => ({
+    const models = [...shelved.values()].map(async ({ id, folder }) => ({
       id,
       sha256: this.#opened.get(folder)?.sha256 ?? null,
+      kinds: await kindsOf(folder),
     }));
+    return Promise.all(models);
   }
 
   /**
@@ -83,5 +85,21 @@ export class ModelShelf {
     const { embedded, cacheFolder } = this.#options;
     const shelved = [...Object.values(embedded), ...(await listModels(cacheFolder))];
     return new Map(shelved.map(({ id, folder }) => [id, { id, folder }]));
+  }
+}
+
+/** Kinds of job that each sort of network runs: what it reads beside the latents decides. */
+const kindsByConditioning = {
+  none: ['generate', 'img2img', 'inpaint'],
+  photo: ['edit'],
+  masked_photo: ['inpaint'],
+} as const satisfies Record<ReturnType<typeof imageConditioning>, readonly JobKind[]>;
+
+/** The kinds of job that a model can run; none when it cannot be opened, which its first job would say. */
+async function kindsOf(folder: string): Promise<JobKind[]> {
+  try {
+    return [...kindsByConditioning[imageConditioning(await openDiffusionModel(folder))]];
+  } catch {
+    return [];
   }
 }

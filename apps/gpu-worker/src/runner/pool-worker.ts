@@ -87,7 +87,7 @@ export class PoolWorker {
     };
     const settings: LinkSettings = {
       url: env.POOL_URL.replace(/^http/, 'ws'),
-      token: env.POOL_TOKEN,
+      key: env.POOL_KEY,
       introduction,
       beatEveryMs: env.BEAT_EVERY_MS,
       journalPath: join(env.STATE_DIR, env.WORKER_ID, 'results.jsonl'),

@@ -15,7 +15,7 @@ const hello = {
   device: 'CPU, 2 cores',
   memoryMb: 4096,
   slots: 1,
-  models: [{ id: 'embedded', sha256: null }],
+  models: [{ id: 'embedded', sha256: null, kinds: ['edit'] }],
   leases: [lease],
 };
 const output = { key: 'out/a/1/0.png', sha256, sizeBytes: 9, mime: 'image/png', width: 64, height: 48 };

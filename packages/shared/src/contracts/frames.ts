@@ -10,6 +10,7 @@ import { type ErrorCode, errorCodes } from '../errors.ts';
 import { JobId } from '../ids.ts';
 import { maxImageBytes, Sha256 } from './image-ref.ts';
 import { Job } from './job.ts';
+import { jobKinds } from './job-request.ts';
 
 /** How often a worker beats. */
 export const heartbeatMs = 5_000;
@@ -62,6 +63,7 @@ export const HelloFrame = z.strictObject({
       z.strictObject({
         id: modelId.describe('Id of the model.'),
         sha256: Sha256.nullable().describe('SHA-256 of its weights; null = not read yet.'),
+        kinds: z.array(z.enum(jobKinds)).max(16).describe('Kinds of job that it can run.'),
       }),
     )
     .max(256)
