@@ -39,9 +39,10 @@ function createEdge(env: EdgeEnv): Edge {
 }
 
 /** An isolate's environment never changes, so that it is read once. */
-let edge: Edge | undefined;
+const edges = new WeakMap<EdgeEnv, Edge>();
 function edgeOf(env: EdgeEnv): Edge {
-  edge ??= createEdge(env);
+  const edge = edges.get(env) ?? createEdge(env);
+  edges.set(env, edge);
   return edge;
 }
 

@@ -1,0 +1,21 @@
+import { env } from 'cloudflare:workers';
+import type { AppError } from '@darkroom/shared/errors';
+import { expect, test } from 'vitest';
+import { openDatabase } from './db/database.ts';
+import { d1IdempotencyStore } from './db/idempotency.ts';
+import { runScheduled } from './scheduled.ts';
+
+test('a duty that fails is reported, and the others are done', async () => {
+  const db = openDatabase(env.DB);
+  const store = d1IdempotencyStore(db);
+  const record = { scope: 's', key: 'k', projectId: 'p', requestHash: 'h', claimId: 'c', resourceId: 'r' };
+  await store.swap({ ...record, lockedUntilMs: 0, answer: null, expiresAtMs: 1 }, undefined);
+  await env.DB.exec('ALTER TABLE jobs RENAME TO jobs_gone');
+  const failures: AppError[] = [];
+  const gate = { enter: async () => true, leave: async () => {} };
+  const reportFailure = (error: AppError) => failures.push(error);
+  await runScheduled({ db, nowMs: () => 2, reportFailure, concurrencyGate: gate });
+  await env.DB.exec('ALTER TABLE jobs_gone RENAME TO jobs');
+  expect(failures.map(({ message }) => message)).toEqual(['scheduled: overdue jobs']);
+  expect(await store.find('s', 'k')).toBeUndefined();
+});
