@@ -1,0 +1,26 @@
+import { AppError } from '@darkroom/shared/errors';
+import type { ModelFamily } from '@darkroom/shared/pricing';
+import { type PoolEntry, pools } from './pools.ts';
+
+type Hardware = PoolEntry['hardware'];
+
+/** The embedded model is small enough for processors; a public one on a processor takes minutes. */
+const preferences: Readonly<Record<ModelFamily, readonly Hardware[]>> = {
+  embedded: ['cpu', 'mixed', 'gpu'],
+  'instruct-pix2pix': ['gpu', 'mixed', 'cpu'],
+  'stable-diffusion': ['gpu', 'mixed', 'cpu'],
+};
+
+/**
+ * The pool whose hardware suits a model family best; of equal ones the first in the table.
+ *
+ * @throws AppError `unavailable` when no pool serves the family
+ */
+export function choosePool(family: ModelFamily, table: readonly PoolEntry[] = pools): string {
+  const serving = table.filter(({ families }) => families.includes(family));
+  const best = preferences[family]
+    .map((hardware) => serving.find((pool) => pool.hardware === hardware))
+    .find((pool) => pool !== undefined);
+  if (best) return best.id;
+  throw new AppError('unavailable', { message: `expected a pool for ${family} models, there is none` });
+}
