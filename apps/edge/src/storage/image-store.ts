@@ -23,12 +23,23 @@ export interface SignPutOptions {
   readonly ttlSeconds: number;
 }
 
+export interface CopyOptions {
+  readonly mime: ImageRef['mime'];
+  /** SHA-256 of the bytes, in lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
 export interface ImageStore {
   /** Stores bytes; whatever lay there is replaced. */
   put(key: string, bytes: ArrayBuffer, mime: ImageRef['mime']): Promise<void>;
   head(key: string): Promise<StoredObject | undefined>;
   /** The bytes, or undefined when there is no such object. */
   read(key: string): Promise<ReadableStream<Uint8Array> | undefined>;
+  /**
+   * Copies an object, without its bytes passing through memory at once, if they have this digest; whatever lay there
+   * is replaced. False = there is no such object, or its bytes are others.
+   */
+  copy(from: string, to: string, options: CopyOptions): Promise<boolean>;
   /** Deletes objects; those that do not exist count as deleted. */
   delete(keys: readonly string[]): Promise<void>;
   /** Keys that begin so, at most 1,000. */
