@@ -1,6 +1,9 @@
 /** The port to where pictures lie; keys and bytes mean nothing to it. */
 import type { ImageRef } from '@darkroom/shared/contracts/image-ref';
 
+/** Keys that one listing holds at most. */
+export const maxListed = 1000;
+
 /** What the store knows of an object without reading it. */
 export interface StoredObject {
   readonly key: string;
@@ -42,7 +45,7 @@ export interface ImageStore {
   copy(from: string, to: string, options: CopyOptions): Promise<boolean>;
   /** Deletes objects; those that do not exist count as deleted. */
   delete(keys: readonly string[]): Promise<void>;
-  /** Keys that begin so, at most 1,000. */
+  /** Keys that begin so, in order, at most `maxListed`. */
   list(prefix: string): Promise<readonly string[]>;
   signGet(key: string, ttlSeconds: number): Promise<SignedAddress>;
   signPut(key: string, options: SignPutOptions): Promise<SignedAddress>;

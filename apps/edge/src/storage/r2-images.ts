@@ -1,14 +1,14 @@
 import type { R2Bucket, R2Object } from '@cloudflare/workers-types';
 import { AwsV4Signer } from 'aws4fetch';
 import type { EdgeVars } from '../env.ts';
-import type { ImageStore, SignedAddress, StoredObject } from './image-store.ts';
+import { type ImageStore, maxListed, type SignedAddress, type StoredObject } from './image-store.ts';
 
 type Signing = Pick<EdgeVars, 'S3_ENDPOINT' | 'S3_ACCESS_KEY_ID' | 'S3_SECRET_ACCESS_KEY'>;
 
 /** What R2 says when bytes have another digest than they were announced with. */
 const digestMismatch = /\(10037\)/;
-/** Keys that one call of R2 lists or deletes at most. */
-const maxKeys = 1000;
+/** Keys that one call of R2 deletes at most. */
+const maxDeleted = 1000;
 /** The longest that a signature of version 4 may work: a week. */
 const maxTtlSeconds = 604_800;
 
@@ -103,10 +103,11 @@ export function createImageStore(
       );
     },
     async delete(keys) {
-      for (let at = 0; at < keys.length; at += maxKeys) await bucket.delete(keys.slice(at, at + maxKeys));
+      for (let at = 0; at < keys.length; at += maxDeleted)
+        await bucket.delete(keys.slice(at, at + maxDeleted));
     },
     async list(prefix) {
-      const { objects } = await bucket.list({ prefix, limit: maxKeys });
+      const { objects } = await bucket.list({ prefix, limit: maxListed });
       return objects.map(({ key }) => key);
     },
     signGet: (key, ttlSeconds) => sign({ method: 'GET', key, headers: {}, ttlSeconds }),
