@@ -1,4 +1,11 @@
 /** The wire as others see it: a change here is a change for every client and worker, and belongs in the changelog. */
+import {
+  AssetList,
+  AssetView,
+  CreateAssetRequest,
+  ListAssetsQuery,
+  StoreAssetQuery,
+} from '@darkroom/shared/contracts/asset';
 import { PoolFrame, WorkerFrame } from '@darkroom/shared/contracts/frames';
 import { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import { Job } from '@darkroom/shared/contracts/job';
@@ -7,7 +14,19 @@ import { JobView } from '@darkroom/shared/contracts/job-view';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
-const contracts = { JobRequest, Job, ImageRef, JobView, WorkerFrame, PoolFrame };
+const contracts = {
+  JobRequest,
+  Job,
+  ImageRef,
+  JobView,
+  WorkerFrame,
+  PoolFrame,
+  CreateAssetRequest,
+  StoreAssetQuery,
+  ListAssetsQuery,
+  AssetView,
+  AssetList,
+};
 
 /** The parts of JSON Schema that these tests look at. */
 interface Schema {
