@@ -1,7 +1,7 @@
 /** Uploaded pictures: awaited until their bytes were checked, then fixed until they are erased. */
 import { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import { AppError } from '@darkroom/shared/errors';
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { assets } from './schema.ts';
 
@@ -129,7 +129,6 @@ export async function dueAssets(
     .select({ projectId: assets.projectId, id: assets.id })
     .from(assets)
     .where(or(isOver, wasForgotten))
-    .orderBy(asc(assets.id))
     .limit(limit);
 }
 
