@@ -10,7 +10,7 @@ export const idRandomBytes = 10;
 /** 48 bits of milliseconds last until the year 10889. */
 const timeLimit = 2 ** 48;
 
-export type IdPrefix = 'job' | 'asset';
+export type IdPrefix = 'job' | 'asset' | 'webhook' | 'delivery';
 
 const pattern = (prefix: IdPrefix) => new RegExp(`^${prefix}_[0-7][${alphabet}]{25}$`);
 
@@ -19,6 +19,14 @@ export type JobId = z.infer<typeof JobId>;
 
 export const AssetId = z.string().regex(pattern('asset'), 'expected asset_ and 26 base32 characters');
 export type AssetId = z.infer<typeof AssetId>;
+
+export const WebhookId = z.string().regex(pattern('webhook'), 'expected webhook_ and 26 base32 characters');
+export type WebhookId = z.infer<typeof WebhookId>;
+
+export const DeliveryId = z
+  .string()
+  .regex(pattern('delivery'), 'expected delivery_ and 26 base32 characters');
+export type DeliveryId = z.infer<typeof DeliveryId>;
 
 /** The base32 digits of a whole number, most significant first. */
 function timeDigits(value: number): string {
@@ -53,7 +61,7 @@ export function makeId(prefix: IdPrefix, nowMs: number, random: Uint8Array): str
 }
 
 /** When an id was made, in milliseconds since 1970. */
-export function idTimeMs(id: JobId | AssetId): number {
+export function idTimeMs(id: JobId | AssetId | DeliveryId): number {
   const start = id.indexOf('_') + 1;
   return [...id.slice(start, start + timeLength)].reduce(
     (time, digit) => time * 32 + alphabet.indexOf(digit),

@@ -206,8 +206,10 @@ export const webhookEndpoints = sqliteTable(
     projectId: projectId(),
     url: text().notNull(),
     topics: jsonColumn(StringList).notNull(),
-    /** Signing secrets, the newest first; two while one replaces the other. */
-    secrets: jsonColumn(StringList).notNull(),
+    /** Signing secrets, the newest first; those that it replaced sign until they end. */
+    secrets: jsonColumn(
+      z.array(z.strictObject({ text: z.string(), endsAtMs: z.int().nullable() })),
+    ).notNull(),
     createdAtMs: createdAtMs(),
     disabledAtMs: integer('disabled_at_ms'),
   },
