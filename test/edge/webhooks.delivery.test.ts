@@ -128,6 +128,22 @@ describe('a receiver that is gone', () => {
     for (const delivery of await stage.log(webhook)) expect(delivery.status).toBe('failed');
   });
 
+  test('of a webhook that was stopped during an attempt is not tried again', async () => {
+    const stage = await WebhookStage.open();
+    const webhook = await stage.webhook();
+    stage.answers(async () => {
+      await stage.patch(webhook.id, { isDisabled: true });
+      return failing();
+    });
+    await stage.soon(await stage.endedJob());
+    stage.pass(dayMs);
+    await stage.due();
+    expect(stage.arrivals).toHaveLength(1);
+    expect(await stage.log(webhook)).toMatchObject([
+      { status: 'failed', lastError: 'the webhook is disabled' },
+    ]);
+  });
+
   test('with 410 for an address that was left meanwhile disables nothing', async () => {
     const stage = await WebhookStage.open();
     const webhook = await stage.webhook();
