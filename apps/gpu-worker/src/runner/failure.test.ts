@@ -10,6 +10,7 @@ it.each<[ErrorCode, string]>([
   ['internal', 'retryable'],
   ['model_corrupt', 'retryable'],
   ['out_of_memory', 'oom'],
+  ['poison', 'poison'],
   ['expired', 'permanent'],
 ])('%s is %s', (code, expected) => {
   expect(failClassOf(new AppError(code))).toBe(expected);

@@ -8,6 +8,7 @@ export type FailClass = FailFrame['class'];
 /** Codes for which the table's word on the client's next try is not what the pool should do. */
 const exceptions: Readonly<Partial<Record<ErrorCode, FailClass>>> = {
   out_of_memory: 'oom',
+  poison: 'poison',
   // Files on this machine are damaged; another worker's may be whole.
   model_corrupt: 'retryable',
   // No attempt could end before a deadline that has passed.
