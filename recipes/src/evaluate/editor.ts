@@ -33,7 +33,8 @@ export async function openEditor(folder: string): Promise<Editor> {
       seed,
       ...settings,
     });
-    for await (const event of runJob(job, { store, model: async () => model, read: async () => bytes })) {
+    const lent = { store, model: async () => model, read: async () => bytes, decode: decodeImage };
+    for await (const event of runJob(job, lent)) {
       if (event.kind === 'output') return toFloat32Image(await decodeImage(event.bytes));
     }
     throw new Error('the kernel gave no picture');

@@ -7,7 +7,7 @@ import { parseContract } from '@darkroom/shared/contracts/parse-contract';
 import { AppError } from '@darkroom/shared/errors';
 import { isReadWhole } from '../diffusion/text-encoder.ts';
 import { digestWeights } from '../diffusion/weights-digest.ts';
-import { assertFileSize, defaultDecodeLimits } from '../image/decode.ts';
+import { assertFileSize, decodeImage, defaultDecodeLimits } from '../image/decode.ts';
 import { type InputFormat, sniffMediaType } from '../image/media-type.ts';
 import { kernels } from '../kernels/index.ts';
 import type { JobEvent, KernelContext } from '../kernels/kernel.ts';
@@ -58,6 +58,8 @@ export async function* runEdit(asked: EditArguments, run: EditRun): AsyncGenerat
     store,
     model: async () => model,
     read: async () => bytes,
+    // A person's own file, decoded where the person works: no second process to wait for.
+    decode: decodeImage,
     signal: run.signal,
   };
   const job = editJob(asked, { run, bytes, format: place.format, type: format });

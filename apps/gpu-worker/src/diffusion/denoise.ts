@@ -1,6 +1,6 @@
 // The one denoising loop: it drives a sampler with a network and reports every step.
-import { AppError } from '@darkroom/shared/errors';
 import type { Evaluation, Sampling } from '@darkroom/shared/samplers/sampler';
+import { refuseAborted } from '../refuse-aborted.ts';
 
 /** Answers a sampler's request: the model output for its input and timestep. */
 export type Predict = (evaluation: Evaluation) => Promise<Float32Array>;
@@ -44,10 +44,4 @@ export async function* denoise(
       yield { step, steps, latent, ...(denoised && { denoised }) };
     }
   }
-}
-
-function refuseAborted(signal: AbortSignal | undefined): void {
-  if (!signal?.aborted) return;
-  if (signal.reason instanceof AppError) throw signal.reason;
-  throw new AppError('canceled', { cause: signal.reason });
 }

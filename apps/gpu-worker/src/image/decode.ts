@@ -23,6 +23,9 @@ export const defaultDecodeLimits: DecodeLimits = {
   timeoutSeconds: 60,
 };
 
+/** Sides of a picture as its file stores them, before it is turned upright. */
+export type StoredSize = Pick<Metadata, 'width' | 'height'>;
+
 /**
  * Decodes a still JPEG, PNG, WebP or AVIF to upright 8-bit sRGB: EXIF orientation applied, colours converted from the
  * embedded profile, metadata dropped. The raster has 4 channels only where some pixel is not opaque.
@@ -33,6 +36,12 @@ export async function decodeImage(
   bytes: Uint8Array,
   limits: DecodeLimits = defaultDecodeLimits,
 ): Promise<Raster> {
+  await inspectImage(bytes, limits);
+  return decodePixels(bytes, limits);
+}
+
+/** Reads type and sides, and refuses what `decodeImage` refuses by them; no pixel is decoded. */
+export async function inspectImage(bytes: Uint8Array, limits: DecodeLimits): Promise<StoredSize> {
   assertFile(bytes, limits);
   const { width, height } = await readHeader(bytes);
   if (width * height > limits.maxPixels) {
@@ -41,6 +50,11 @@ export async function decodeImage(
       details: { limit: limits.maxPixels, width, height },
     });
   }
+  return { width, height };
+}
+
+/** Decodes the pixels of a file that `inspectImage` let pass. */
+export async function decodePixels(bytes: Uint8Array, limits: DecodeLimits): Promise<Raster> {
   const pipeline = open(bytes, limits.maxPixels)
     .autoOrient()
     .toColourspace('srgb')

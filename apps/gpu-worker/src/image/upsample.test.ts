@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   laplacianVariance,
@@ -96,29 +97,29 @@ describe('upsampleEdit leaves alone what the edit leaves alone', () => {
     async (width, height) => {
       const original = proceduralPhoto(width, height, 0.05);
       const same = await beforeOf(original);
-      expect(upsampleEdit({ before: same, after: same, original })).toEqual(original);
+      expect(await upsampleEdit({ before: same, after: same, original })).toEqual(original);
     },
   );
 
-  it('carries alpha over and writes no other memory', () => {
+  it('carries alpha over and writes no other memory', async () => {
     const data = new Uint8Array(64 * 64 * 4).map((_, i) => (i * 73) & 255);
     const original: Raster = { width: 64, height: 64, channels: 4, data };
     const copy = data.slice();
     const same = toFloat32Image(original);
-    expect(upsampleEdit({ before: same, after: same, original })).toEqual(original);
-    const toned = upsampleEdit({ before: same, after: edited(same, warm), original });
+    expect(await upsampleEdit({ before: same, after: same, original })).toEqual(original);
+    const toned = await upsampleEdit({ before: same, after: edited(same, warm), original });
     expect(toned.data.filter((_, i) => i % 4 === 3)).toEqual(copy.filter((_, i) => i % 4 === 3));
     expect(data).toEqual(copy);
   });
 
-  it('does not change the half of a photo that was not blurred', () => {
+  it('does not change the half of a photo that was not blurred', async () => {
     const soft = blurred(before, 3);
     const isLeft = (i: number): boolean => Math.floor(i / 3) % 128 < 64;
     const after = {
       ...before,
       data: before.data.map((value, i) => (isLeft(i) ? (soft.data[i] as number) : value)),
     };
-    const result = toFloat32Image(upsampleEdit({ before, after, original: photo }));
+    const result = toFloat32Image(await upsampleEdit({ before, after, original: photo }));
     const left = [0, 0, 0.45, 1];
     const right = [0.6, 0, 1, 1];
     expect(laplacianVariance(result, left)).toBeLessThan(0.02 * laplacianVariance(photoFloat, left));
@@ -131,7 +132,7 @@ describe('upsampleEdit carries tone and colour at full detail', () => {
   it.each(oddSizes)('is within 2 levels for an affine edit of a %i×%i photo', async (width, height) => {
     const original = proceduralPhoto(width, height);
     const small = await beforeOf(original);
-    const result = upsampleEdit({ before: small, after: edited(small, warm), original });
+    const result = await upsampleEdit({ before: small, after: edited(small, warm), original });
     const expected = edited(toFloat32Image(original), warm);
     expect(largestDifference(toFloat32Image(result), expected)).toBeLessThanOrEqual(2);
   });
@@ -142,45 +143,45 @@ describe('upsampleEdit carries tone and colour at full detail', () => {
     ['a gamma curve', ([r, g, b]: Colour): Colour => [r ** 1.8, g ** 1.8, b ** 1.8], 44],
     ['contrast that clips', ([r, g, b]: Colour): Colour => [1.7 * r - 0.3, 1.7 * g - 0.3, 1.7 * b - 0.3], 44],
     ['a recoloured ball', ([r, g, b]: Colour): Colour => (r > 1.8 * g ? [b, g, r] : [r, g, b]), 44],
-  ] as const)('matches %s done at full size', (_, edit, floor) => {
+  ] as const)('matches %s done at full size', async (_, edit, floor) => {
     const expected = edited(photoFloat, edit);
     const result = toFloat32Image(
-      upsampleEdit({ before, after: shrunk(expected, 128, 96), original: photo }),
+      await upsampleEdit({ before, after: shrunk(expected, 128, 96), original: photo }),
     );
     expect(psnr(result, expected)).toBeGreaterThan(floor);
     expect(psnr(result, expected)).toBeGreaterThan(psnr(enlarged(before, 512, 384), photoFloat) + 6);
   });
 
-  it('does not carry the noise of the edited picture over', () => {
+  it('does not carry the noise of the edited picture over', async () => {
     const expected = edited(photoFloat, night);
     const after = withNoise(shrunk(expected, 128, 96), 0.02);
-    const result = toFloat32Image(upsampleEdit({ before, after, original: photo }));
+    const result = toFloat32Image(await upsampleEdit({ before, after, original: photo }));
     expect(psnr(after, shrunk(expected, 128, 96))).toBeLessThan(36);
     expect(psnr(result, expected)).toBeGreaterThan(44);
   });
 });
 
 describe('upsampleEdit shows what the edit painted', () => {
-  it.each([1, 2, 4])('blurs the full size as a blur of radius %i did the small picture', (radius) => {
+  it.each([1, 2, 4])('blurs the full size as a blur of radius %i did the small picture', async (radius) => {
     const after = blurred(before, radius);
-    const result = toFloat32Image(upsampleEdit({ before, after, original: photo }));
+    const result = toFloat32Image(await upsampleEdit({ before, after, original: photo }));
     const expected = blurred(photoFloat, radius * 4);
     expect(laplacianVariance(result)).toBeLessThan(0.03 * laplacianVariance(photoFloat));
     expect(psnr(result, expected)).toBeGreaterThan(40);
   });
 
-  it('blurs under noise too', () => {
+  it('blurs under noise too', async () => {
     const after = withNoise(blurred(before, 3), 0.01);
-    const result = toFloat32Image(upsampleEdit({ before, after, original: photo }));
+    const result = toFloat32Image(await upsampleEdit({ before, after, original: photo }));
     expect(laplacianVariance(result)).toBeLessThan(0.05 * laplacianVariance(photoFloat));
   });
 
-  it('draws the lines of a sketch', () => {
+  it('draws the lines of a sketch', async () => {
     const soft = blurred(before, 2);
     const darkening = before.data.map((value, i) => Math.max(0, (soft.data[i] as number) - value));
     const line = (pixel: number): number => Math.max(0, 1 - 14 * (darkening[pixel * 3 + 1] as number));
     const after = { ...before, data: before.data.map((_, i) => line(Math.floor(i / 3))) };
-    const result = toFloat32Image(upsampleEdit({ before, after, original: photo }));
+    const result = toFloat32Image(await upsampleEdit({ before, after, original: photo }));
     expect(psnr(shrunk(result, 128, 96), after)).toBeGreaterThan(22);
     const small = shrunk(result, 128, 96);
     const isDark = (image: Float32Image, pixel: number): boolean =>
@@ -192,21 +193,21 @@ describe('upsampleEdit shows what the edit painted', () => {
     expect(lines.filter((pixel) => isDark(small, pixel)).length).toBeGreaterThan(0.9 * lines.length);
   });
 
-  it('shows a new object and hides what was behind it', () => {
+  it('shows a new object and hides what was behind it', async () => {
     const disc: ColourEdit = (colour, u, v) =>
       Math.hypot(u - 0.3, v - 0.75) < 0.15 ? [0.9, 0.8, 0.1] : colour;
     const after = edited(before, disc);
-    const result = toFloat32Image(upsampleEdit({ before, after, original: photo }));
+    const result = toFloat32Image(await upsampleEdit({ before, after, original: photo }));
     const inside = [0.23, 0.68, 0.37, 0.82];
     expect(laplacianVariance(result, inside)).toBeLessThan(0.01 * laplacianVariance(photoFloat, inside));
     expect(psnr(shrunk(result, 128, 96), after)).toBeGreaterThan(40);
   });
 
-  it('covers the ground with snow', () => {
+  it('covers the ground with snow', async () => {
     const snow: ColourEdit = (colour, u, v) =>
       v > 0.65 ? [0.92, 0.93 + 0.03 * Math.sin(40 * u), 0.97] : colour;
     const after = edited(before, snow);
-    const result = toFloat32Image(upsampleEdit({ before, after, original: photo }));
+    const result = toFloat32Image(await upsampleEdit({ before, after, original: photo }));
     const ground = [0, 0.72, 1, 1];
     expect(laplacianVariance(result, ground)).toBeLessThan(0.01 * laplacianVariance(photoFloat, ground));
     expect(psnr(shrunk(result, 128, 96), after)).toBeGreaterThan(38);
@@ -214,9 +215,9 @@ describe('upsampleEdit shows what the edit painted', () => {
 });
 
 describe('upsampleEdit tells and checks', () => {
-  it('reports rising progress that ends at 1', () => {
+  it('reports rising progress that ends at 1', async () => {
     const fractions: number[] = [];
-    upsampleEdit({
+    await upsampleEdit({
       before,
       after: before,
       original: photo,
@@ -227,27 +228,64 @@ describe('upsampleEdit tells and checks', () => {
     expect(fractions.every((fraction, i) => fraction > (fractions[i - 1] ?? 0))).toBe(true);
   });
 
-  it('names the picture whose size is wrong', () => {
+  it('names the picture whose size is wrong', async () => {
     const after = shrunk(before, 64, 96);
-    expect(() => upsampleEdit({ before, after, original: photo })).toThrow(
+    await expect(upsampleEdit({ before, after, original: photo })).rejects.toThrow(
       'after: expected the size of before, 128×96, got 64×96',
     );
     const original = { ...photo, data: photo.data.subarray(3) };
-    expect(() => upsampleEdit({ before, after: before, original })).toThrow(
+    await expect(upsampleEdit({ before, after: before, original })).rejects.toThrow(
       'original: expected 589824 bytes',
     );
   });
 
-  it('clamps an edit that overshoots [0, 1]', () => {
+  it('clamps an edit that overshoots [0, 1]', async () => {
     const after = { ...before, data: before.data.map((value) => value * 3 - 1) };
     const inside = { ...before, data: after.data.map((value) => Math.min(1, Math.max(0, value))) };
-    const result = upsampleEdit({ before, after, original: photo });
-    expect(result).toEqual(upsampleEdit({ before, after: inside, original: photo }));
+    const result = await upsampleEdit({ before, after, original: photo });
+    expect(result).toEqual(await upsampleEdit({ before, after: inside, original: photo }));
   });
 
-  it('refuses an edit with NaN', () => {
+  it('refuses an edit with NaN', async () => {
     const data = before.data.map((value, i) => (i === 77 ? Number.NaN : value));
-    const attempt = (): Raster => upsampleEdit({ before, after: { ...before, data }, original: photo });
-    expect(attempt).toThrow('after: expected numbers, got NaN at value 77');
+    const attempt = upsampleEdit({ before, after: { ...before, data }, original: photo });
+    await expect(attempt).rejects.toThrow('after: expected numbers, got NaN at value 77');
+  });
+});
+
+describe('upsampleEdit lets others have their turn', () => {
+  /** Made of whole numbers alone, so that every machine gets the same bytes. */
+  const ramp = (width: number, height: number): Raster => {
+    const data = new Uint8Array(width * height * 3).map((_, i) => (i * 7919 + (i >> 7) * 31) & 255);
+    return { width, height, channels: 3, data };
+  };
+  const small = toFloat32Image(ramp(48, 32));
+  const toned = { ...small, data: small.data.map((value, i) => (i % 5 === 0 ? 1 - value : value / 2)) };
+  const large = ramp(1200, 800);
+
+  it('changes no bit by its pauses', async () => {
+    const { data } = await upsampleEdit({ before: small, after: toned, original: large });
+    // Recorded when all of it ran in one go.
+    expect(createHash('sha256').update(data).digest('hex')).toBe(
+      '7b97c6dc489d2ff8327828cacf44230431e9f60db762ba9ff9766078b5f9c07b',
+    );
+  });
+
+  it('stops on the way when it is canceled', async () => {
+    const controller = new AbortController();
+    const fractions: number[] = [];
+    const running = upsampleEdit({
+      before: small,
+      after: toned,
+      original: large,
+      signal: controller.signal,
+      onProgress: (fraction) => {
+        fractions.push(fraction);
+        setImmediate(() => controller.abort());
+      },
+    });
+    await expect(running).rejects.toMatchObject({ code: 'canceled' });
+    expect(fractions.at(-1)).toBeGreaterThan(0);
+    expect(fractions.at(-1)).toBeLessThan(0.5);
   });
 });

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { refuseAborted } from '../refuse-aborted.ts';
 import { fitBilateralGrid } from './bilateral-fit.ts';
 import { createRowSlicer, sliceBilateralGrid } from './bilateral-grid.ts';
 import { editCorrection } from './edit-correction.ts';
@@ -18,38 +20,60 @@ export interface EditPair {
   readonly original: Raster;
   /** Called with the finished fraction, in (0, 1], about every hundredth of the way. */
   readonly onProgress?: (fraction: number) => void;
+  /** Stops the work at the next of its pauses. */
+  readonly signal?: AbortSignal | undefined;
 }
+
+/** Pixels between two pauses, some hundredths of a second. */
+const bandPixels = 2 ** 17;
 
 /**
  * Carries an edit made at a low resolution to the full-size photo: a bilateral grid of affine colour maps fitted to the
  * low-resolution pair is applied to the photo's own pixels; what the maps cannot express (lines, new content) is
  * added from the enlarged residual, and where the edit took detail away the enlarged edited picture shows instead.
- * Equal `before` and `after` give the original's bytes.
- * @throws TypeError where sizes and buffers disagree or `after` holds NaN.
+ * Equal `before` and `after` give the original's bytes. The event loop gets its turn between the parts of the work.
+ * @throws TypeError where sizes and buffers disagree or `after` holds NaN; canceled when the signal is aborted
  */
-export function upsampleEdit({ before, after, original, onProgress }: EditPair): Raster {
+export async function upsampleEdit(pair: EditPair): Promise<Raster> {
+  const { before, after, original, onProgress, signal } = pair;
   assertRaster(original, 'original');
   assertFloat32Image(before, 'before');
   assertFloat32Image(after, 'after');
+  const { width, height, channels } = original;
+  const mapRow = await createRowMapper(pair);
+  const data = original.data.slice();
+  const progressRows = Math.max(1, Math.floor(height / 100));
+  const bandRows = Math.max(1, Math.floor(bandPixels / width));
+  for (let y = 0; y < height; y++) {
+    if (y % bandRows === 0) await pause(signal);
+    mapRow(y, data.subarray(y * width * channels, (y + 1) * width * channels));
+    if (y === height - 1 || y % progressRows === 0) onProgress?.((y + 1) / height);
+  }
+  return { width, height, channels, data };
+}
+
+/** Fits the edit; what comes back edits row `y` of the photo in place. */
+async function createRowMapper({ before, after, original, signal }: EditPair) {
+  const { width, height, channels } = original;
   const goal = clampImage(after);
   const grid = fitBilateralGrid(before, goal);
+  await pause(signal);
   const correction = editCorrection(goal, sliceBilateralGrid(grid, before));
-  const { width, height, channels } = original;
   const slicer = createRowSlicer(grid, width, height);
   const corrector = createRowCorrector(correction, width, height);
-  const data = original.data.slice();
   const colours = new Float32Array(width * 3);
   const mapped = new Float32Array(width * 3);
-  const progressRows = Math.max(1, Math.floor(height / 100));
-  for (let y = 0; y < height; y++) {
-    const row = data.subarray(y * width * channels, (y + 1) * width * channels);
+  return (y: number, row: Uint8Array): void => {
     readColours(row, channels, colours);
     slicer.slice(y, colours, mapped);
     corrector(y, mapped);
     writeColours(mapped, channels, row);
-    if (y === height - 1 || y % progressRows === 0) onProgress?.((y + 1) / height);
-  }
-  return { width, height, channels, data };
+  };
+}
+
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+  await nextTurn();
+  refuseAborted(signal);
 }
 
 function clampImage(image: Float32Image): Float32Image {

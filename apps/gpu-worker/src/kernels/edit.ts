@@ -13,7 +13,7 @@ export async function* edit(job: JobOf<'edit'>, context: KernelContext): AsyncGe
   const model = await context.model(job.model, job.kind);
   const { store } = context;
   const { original, working } = await readPhoto(job.image, model, context);
-  const mask = job.mask && (await readMask(await context.read(job.mask), original));
+  const mask = job.mask && (await readMask(job.mask, original, context));
   const size = latentSize(working, model);
   const shared = await prepareRun(job, model, { context, size });
   const { mean: imageLatent } = await encodeImage(store, model.vae, working);
@@ -23,7 +23,7 @@ export async function* edit(job: JobOf<'edit'>, context: KernelContext): AsyncGe
     const run = runOf(shared, job, index);
     const latent = yield* followSteps(startEdit(run, imageLatent), run, { job, index, context });
     const after = toFloat32Image(await decodeLatent(store, model.vae, { ...size, data: latent }));
-    const edited = upsampleEdit({ before, after, original });
+    const edited = await upsampleEdit({ before, after, original, signal: context.signal });
     yield await finish(job, { original, edited, mask, index });
   }
 }

@@ -24,6 +24,7 @@ export async function* img2img(job: JobOf<'img2img'>, context: KernelContext): A
     const steps = imageToImage(run, working, job.strength);
     const latent = yield* followSteps(steps, run, { job, index, context });
     const after = toFloat32Image(await decodeLatent(store, model.vae, { ...size, data: latent }));
-    yield await encodeOutput(job, upsampleEdit({ before, after, original }), { index });
+    const edited = await upsampleEdit({ before, after, original, signal: context.signal });
+    yield await encodeOutput(job, edited, { index });
   }
 }

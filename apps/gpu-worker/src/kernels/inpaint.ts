@@ -12,7 +12,7 @@ export async function* inpaint(job: JobOf<'inpaint'>, context: KernelContext): A
   const model = await context.model(job.model, job.kind);
   const { store } = context;
   const { original, working } = await readPhoto(job.image, model, context);
-  const mask = await readMask(await context.read(job.mask), original);
+  const mask = await readMask(job.mask, original, context);
   const small = await maskPlanes(mask, working);
   const size = latentSize(working, model);
   const shared = await prepareRun(job, model, { context, size });
@@ -27,6 +27,7 @@ export async function* inpaint(job: JobOf<'inpaint'>, context: KernelContext): A
     const steps = startInpaint(run, { image: working, mask: small, strength: job.strength });
     const latent = yield* followSteps(steps, run, { job, index, context });
     const after = toFloat32Image(await decodeLatent(store, model.vae, { ...size, data: latent }));
-    yield await finish(job, { original, edited: upsampleEdit({ before, after, original }), mask, index });
+    const edited = await upsampleEdit({ before, after, original, signal: context.signal });
+    yield await finish(job, { original, edited, mask, index });
   }
 }

@@ -3,6 +3,7 @@ import type { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import type { Job } from '@darkroom/shared/contracts/job';
 import type { JobKind } from '@darkroom/shared/contracts/job-request';
 import type { DiffusionModel } from '../diffusion/diffusion-model.ts';
+import type { Raster } from '../image/raster.ts';
 import type { ModelStore } from '../runtime/model-store.ts';
 import type { MaskReport } from './mask.ts';
 
@@ -41,6 +42,8 @@ export interface KernelContext {
   readonly model: (id: string | undefined, kind: JobKind) => Promise<DiffusionModel>;
   /** The stored bytes of an image. */
   readonly read: (image: ImageRef) => Promise<Uint8Array>;
+  /** Decodes a file that came from outside. @throws unsupported_media, image_too_large, image_corrupt, poison */
+  readonly decode: (bytes: Uint8Array) => Promise<Raster>;
   /** Every how many steps a preview is decoded; absent = never. */
   readonly previewEvery?: number | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -74,7 +74,7 @@ async function* start({ model, pictures, fields, lent }: Stage): AsyncGenerator<
     ...(fields['mask'] === true && { mask: refs['mask'] }),
   });
   const opened = await openDiffusionModel(folder);
-  yield* runJob(job, { store, read, model: async () => opened, ...lent });
+  yield* runJob(job, { store, read, decode: decodeImage, model: async () => opened, ...lent });
 }
 
 async function run(

@@ -1,9 +1,10 @@
 // Masks at full size: which pixels of a photo an edit may touch.
+import type { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import { AppError } from '@darkroom/shared/errors';
 import type { Planes } from '../diffusion/latents.ts';
-import { decodeImage } from '../image/decode.ts';
 import { flattenAlpha, type Raster } from '../image/raster.ts';
 import { resizeRaster, type Size } from '../image/resize.ts';
+import type { KernelContext } from './kernel.ts';
 
 /** One byte a pixel: 0 the photo stays, 255 the edit shows, between them a blend. */
 export interface Mask extends Size {
@@ -23,10 +24,10 @@ export interface MaskReport {
 
 /**
  * Reads a mask picture: brightness is the weight.
- * @throws invalid_request when its size is not the photo's
+ * @throws invalid_request when its size is not the photo's; what decoding throws
  */
-export async function readMask(bytes: Uint8Array, photo: Size): Promise<Mask> {
-  const picture = await decodeImage(bytes);
+export async function readMask(image: ImageRef, photo: Size, { read, decode }: KernelContext): Promise<Mask> {
+  const picture = await decode(await read(image));
   const { width, height, data } = flattenAlpha(picture, [0, 0, 0]);
   if (width !== photo.width || height !== photo.height) {
     const message = `mask: expected the photo's size ${photo.width}×${photo.height}, got ${width}×${height}`;

@@ -2,7 +2,6 @@
 import type { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import { type DiffusionModel, nativeSide, pictureMultiple } from '../diffusion/diffusion-model.ts';
 import type { PlaneSize, Planes } from '../diffusion/latents.ts';
-import { decodeImage } from '../image/decode.ts';
 import type { Float32Image, Raster } from '../image/raster.ts';
 import { floatImageFromTensor, modelSize, resizeRaster, toTensor } from '../image/resize.ts';
 import type { KernelContext } from './kernel.ts';
@@ -14,13 +13,13 @@ export interface Photo {
   readonly working: Planes;
 }
 
-/** Reads and decodes a photo. @throws unsupported_media, image_too_large, image_corrupt */
+/** Reads and decodes a photo. @throws unsupported_media, image_too_large, image_corrupt, poison */
 export async function readPhoto(
   image: ImageRef,
   model: DiffusionModel,
-  { read }: KernelContext,
+  { read, decode }: KernelContext,
 ): Promise<Photo> {
-  const original = await decodeImage(await read(image));
+  const original = await decode(await read(image));
   const budget = { multiple: pictureMultiple(model), longSide: nativeSide(model) };
   const size = modelSize(original.width, original.height, budget);
   return { original, working: { data: toTensor(await resizeRaster(original, size)), ...size } };

@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { OfferFrame } from '@darkroom/shared/contracts/frames';
 import { embeddedFolder, embeddedModelId } from '../diffusion/embedded-model.ts';
 import type { WorkerEnv } from '../env.ts';
+import { ImageDecoder } from '../image/image-decoder.ts';
 import { Link } from '../link/link.ts';
 import type { FromLink, PoolOrder } from '../link/link-messages.ts';
 import type { LinkSettings } from '../link/link-thread.ts';
@@ -32,6 +33,7 @@ export class PoolWorker {
   readonly #log: Log;
   readonly #slots: Slots;
   readonly #store: MeteredStore;
+  readonly #decoder = new ImageDecoder();
   readonly #runner: Runner;
   readonly #link: Link;
   readonly #metrics = new JobMetrics();
@@ -53,6 +55,7 @@ export class PoolWorker {
       now: () => performance.now(),
       shelf,
       store: this.#store,
+      decoder: this.#decoder,
       previewEvery: env.PREVIEW_EVERY,
     };
     this.#runner = new Runner({
@@ -131,6 +134,7 @@ export class PoolWorker {
     farewell.abort();
     await this.#link.close();
     await this.#store[Symbol.asyncDispose]();
+    await this.#decoder[Symbol.asyncDispose]();
     this.#log('info', 'stopped', { undelivered: this.#kept.count });
     this.#finished.resolve();
   }

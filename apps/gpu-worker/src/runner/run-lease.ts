@@ -3,6 +3,7 @@ import type { DoneFrame, FailFrame, OfferFrame, OutputObject } from '@darkroom/s
 import type { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import type { Job } from '@darkroom/shared/contracts/job';
 import { AppError } from '@darkroom/shared/errors';
+import type { ImageDecoder } from '../image/image-decoder.ts';
 import { runJob } from '../kernels/index.ts';
 import type { JobEvent, KernelContext } from '../kernels/kernel.ts';
 import { detailOf, failClassOf, toJobError } from './failure.ts';
@@ -15,6 +16,7 @@ import { readObject, sha256Of, type TransferPorts, writeObject } from './transfe
 export interface LeasePorts extends TransferPorts {
   readonly shelf: ModelShelf;
   readonly store: MeteredStore;
+  readonly decoder: Pick<ImageDecoder, 'decode'>;
   /** Fewest steps between two previews; 0 = none. */
   readonly previewEvery: number;
   /** Milliseconds of a clock that only goes forward. */
@@ -122,7 +124,7 @@ function contextOf(
   signal: AbortSignal,
   { ports, found }: { readonly ports: LeasePorts; readonly found: Findings },
 ): KernelContext {
-  const { store, shelf, previewEvery: least } = ports;
+  const { store, shelf, decoder, previewEvery: least } = ports;
   // A preview runs the decoder beside the network, which a job that is short of memory goes without.
   const isPreviewed = asked > 0 && least > 0 && !smaller;
   return {
@@ -138,6 +140,7 @@ function contextOf(
         throw new AppError('invalid_request', { message: `inputs: expected an address of the ${name}` });
       return readObject(image, { ...ports, name, url, signal });
     },
+    decode: (bytes) => decoder.decode(bytes, signal),
     ...(isPreviewed && { previewEvery: Math.max(asked, least) }),
     signal,
   };

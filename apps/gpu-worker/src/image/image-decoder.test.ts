@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import sharp from 'sharp';
+import { afterEach, describe, expect, it } from 'vitest';
+import { proceduralPhoto } from '../../../../test/support/procedural-photo.ts';
+import { decodeImage } from './decode.ts';
+import { defaultProcessLimits } from './decode-process.ts';
+import { ImageDecoder } from './image-decoder.ts';
+
+const photo = proceduralPhoto(160, 120);
+const source = sharp(photo.data, { raw: { width: 160, height: 120, channels: 3 } });
+const png = await source.clone().png().toBuffer();
+/** Takes long enough, and memory enough, to be stopped on the way. */
+const large = await sharp({ create: { width: 6000, height: 5000, channels: 3, background: '#369' } })
+  .withMetadata({ orientation: 6 })
+  .png()
+  .toBuffer();
+
+let decoder = new ImageDecoder();
+afterEach(() => decoder[Symbol.asyncDispose]());
+
+/** Process numbers of the decoders that this process runs, as Linux lists them. */
+function decoders(): number[] {
+  const threads = readdirSync('/proc/self/task');
+  const children = threads.flatMap((thread) =>
+    readFileSync(`/proc/self/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
+  return children.filter((child) =>
+    readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('decode-child.ts'),
+  );
+}
+
+describe('ImageDecoder', () => {
+  it.each(['jpeg', 'png', 'webp', 'avif'] as const)('gives what decodeImage gives: %s', async (format) => {
+    decoder = new ImageDecoder();
+    const bytes = await source.clone().toFormat(format).withMetadata({ orientation: 6 }).toBuffer();
+    expect(await decoder.decode(bytes)).toEqual(await decodeImage(bytes));
+  });
+
+  it('keeps transparency', async () => {
+    decoder = new ImageDecoder();
+    const bytes = await source.clone().ensureAlpha(0.5).png().toBuffer();
+    expect(await decoder.decode(bytes)).toEqual(await decodeImage(bytes));
+  });
+
+  it('refuses as decodeImage does, and keeps its process', async () => {
+    decoder = new ImageDecoder();
+    await decoder.decode(png);
+    const before = decoders();
+    for (const bytes of [png.subarray(0, 20), new Uint8Array(), await source.clone().gif().toBuffer()]) {
+      const { code, message, details } = await decodeImage(bytes).catch((error) => error);
+      const refusal = await decoder.decode(bytes).catch((error: unknown) => error);
+      expect(refusal).toMatchObject({ code, message, ...(details && { details }) });
+    }
+    expect(before).toHaveLength(1);
+    expect(decoders()).toEqual(before);
+  });
+
+  it('gives way to a fresh process after its share of images', async () => {
+    decoder = new ImageDecoder({ ...defaultProcessLimits, images: 1 });
+    await decoder.decode(png);
+    expect(decoders()).toEqual([]);
+    expect(await decoder.decode(png)).toEqual(photo);
+  });
+
+  it('runs as many processes as images are decoded at once, and ends them with itself', async () => {
+    decoder = new ImageDecoder();
+    const both = await Promise.all([decoder.decode(png), decoder.decode(png)]);
+    expect(both).toEqual([photo, photo]);
+    expect(decoders()).toHaveLength(2);
+    await decoder[Symbol.asyncDispose]();
+    expect(decoders()).toEqual([]);
+  });
+
+  it('ends its process and says canceled when it is told to stop', async () => {
+    decoder = new ImageDecoder();
+    await decoder.decode(png);
+    const controller = new AbortController();
+    const decoding = decoder.decode(large, controller.signal);
+    setTimeout(() => controller.abort(), 20);
+    await expect(decoding).rejects.toMatchObject({ code: 'canceled' });
+    expect(decoders()).toEqual([]);
+  });
+});
+
+describe('ImageDecoder calls poison', () => {
+  it('an image that takes too long', async () => {
+    decoder = new ImageDecoder({ ...defaultProcessLimits, timeoutMs: 20 });
+    await expect(decoder.decode(large)).rejects.toThrow(/expected to be decoded within/);
+    expect(decoders()).toEqual([]);
+  });
+
+  it('an image that needs too much memory', async () => {
+    decoder = new ImageDecoder({ ...defaultProcessLimits, memoryMb: 150 });
+    await expect(decoder.decode(large)).rejects.toMatchObject({ code: 'poison' });
+    expect(await decoder.decode(png)).toEqual(photo);
+  });
+
+  it('an image that breaks its process, which harms no other', async () => {
+    decoder = new ImageDecoder();
+    await decoder.decode(png);
+    const decoding = decoder.decode(large);
+    for (const child of decoders()) process.kill(child, 'SIGSEGV');
+    await expect(decoding).rejects.toMatchObject({ code: 'poison' });
+    expect(await decoder.decode(png)).toEqual(photo);
+  });
+
+  it('no image whose process died while it waited', async () => {
+    decoder = new ImageDecoder();
+    await decoder.decode(png);
+    for (const child of decoders()) process.kill(child, 'SIGKILL');
+    await expect.poll(decoders).toEqual([]);
+    expect(await decoder.decode(png)).toEqual(photo);
+  });
+});

@@ -1,0 +1,58 @@
+import { assertFileSize, defaultDecodeLimits } from './decode.ts';
+import { DecodeProcess, type DecodeProcessLimits, defaultProcessLimits } from './decode-process.ts';
+import type { Raster } from './raster.ts';
+
+/**
+ * Decodes images in processes of their own, which are kept for the next image. There are as many as images were ever
+ * decoded at the same time.
+ */
+export class ImageDecoder implements AsyncDisposable {
+  readonly #limits: DecodeProcessLimits;
+  readonly #idle = new Set<DecodeProcess>();
+  readonly #all = new Set<DecodeProcess>();
+
+  constructor(limits: DecodeProcessLimits = defaultProcessLimits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * Decodes as `decodeImage` does.
+   * @throws what that throws; poison when the image costs too much or breaks its decoder; canceled
+   */
+  async decode(bytes: Uint8Array, signal?: AbortSignal): Promise<Raster> {
+    assertFileSize('image', bytes.length, defaultDecodeLimits);
+    const process = this.#takeIdle() ?? (await this.#start());
+    try {
+      return await process.decode(bytes, signal);
+    } finally {
+      if (process.isUsable) this.#idle.add(process);
+      else await this.#drop(process);
+    }
+  }
+
+  /** Ends all processes; images that are being decoded are lost. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#all].map((process) => this.#drop(process)));
+  }
+
+  async #start(): Promise<DecodeProcess> {
+    const process = await DecodeProcess.start(this.#limits);
+    this.#all.add(process);
+    return process;
+  }
+
+  #takeIdle(): DecodeProcess | undefined {
+    for (const process of this.#idle) {
+      this.#idle.delete(process);
+      if (process.isUsable) return process;
+      this.#all.delete(process);
+    }
+    return undefined;
+  }
+
+  async #drop(process: DecodeProcess): Promise<void> {
+    this.#idle.delete(process);
+    this.#all.delete(process);
+    await process.end();
+  }
+}
