@@ -1,6 +1,5 @@
 /** Pictures for tests of assets; files go to the store directly, as no test here can reach a signed address. */
 import { parseVars } from '@darkroom/edge/env';
-import { assets } from '@darkroom/edge/routes/assets';
 import { uploadKey } from '@darkroom/edge/storage/asset-keys';
 import { sha256Hex } from '@darkroom/edge/storage/digest';
 import { createImageStore } from '@darkroom/edge/storage/r2-images';
@@ -14,9 +13,7 @@ export async function assetsEdge(options: EdgeOptions = {}): Promise<EdgeUnderTe
   const { nowMs } = options.deps ?? {};
   // Signatures are of the time of whoever asks.
   const images = nowMs && createImageStore(testEnv.IMAGES, parseVars(testEnv), { nowMs });
-  const edge = await edgeUnderTest({ ...options, deps: { ...(images && { images }), ...options.deps } });
-  edge.app.route('/v1/assets', assets(edge.deps));
-  return edge;
+  return await edgeUnderTest({ ...options, deps: { ...(images && { images }), ...options.deps } });
 }
 
 /** A PNG of 6 × 4 pixels, as far as anyone here looks. */

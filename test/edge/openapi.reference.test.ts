@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { apiDocument, documentedEdge, documentedRoutes } from './openapi-stage.ts';
+import { edgeUnderTest } from './edge-app.ts';
+import { apiDocument, documentedRoutes } from './openapi-stage.ts';
 
-const answer = await (await documentedEdge()).app.request('/reference');
+const answer = await (await edgeUnderTest()).app.request('/reference');
 const page = await answer.text();
 const matches = (pattern: RegExp) => [...page.matchAll(pattern)].map(([, found = '']) => found);
 
 describe('GET /reference', () => {
   test('gives everybody a page that may be kept and asked for by its tag', async () => {
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8']);
-    const { app } = await documentedEdge();
+    const { app } = await edgeUnderTest();
     const headers = { 'if-none-match': answer.headers.get('etag') ?? '' };
     expect((await app.request('/reference', { headers })).status).toBe(304);
   });

@@ -5,7 +5,8 @@ import { operations } from '@darkroom/edge/openapi/operations';
 import { errorCodes, errorTable } from '@darkroom/shared/errors';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { apiDocument, documentedEdge, documentedRoutes } from './openapi-stage.ts';
+import { edgeUnderTest } from './edge-app.ts';
+import { apiDocument, documentedRoutes } from './openapi-stage.ts';
 
 /** Everything that a part of the document refers to. */
 function refsIn(part: unknown): string[] {
@@ -23,7 +24,7 @@ const found = (ref: string): unknown =>
 
 describe('the table of operations', () => {
   test('has one row for every route of the application, with the same scope, and no other', async () => {
-    const { app } = await documentedEdge();
+    const { app } = await edgeUnderTest();
     const rows = operations.map(({ method, path, access }) => `${method} ${path} ${access}`);
     const routes = routeAccess(app).map(({ method, path, access }) => `${method} ${path} ${access}`);
     expect(rows.toSorted()).toEqual(routes.toSorted());
@@ -133,7 +134,7 @@ describe('the examples', () => {
 
 describe('GET /openapi.json', () => {
   test('gives the document to everybody, and may be kept and asked for by its tag', async () => {
-    const { app } = await documentedEdge();
+    const { app } = await edgeUnderTest();
     const first = await app.request('/openapi.json');
     expect(first.status).toBe(200);
     expect(first.headers.get('content-type')).toBe('application/json');

@@ -9,15 +9,15 @@ import { type Scope, scopes } from '@darkroom/shared/contracts/scopes';
 import { makeId } from '@darkroom/shared/ids';
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { type EdgeUnderTest, random, storeKey } from './edge-app.ts';
-import { type DocumentedRoute, documentedEdge, documentedRoutes } from './openapi-stage.ts';
+import { type EdgeUnderTest, edgeUnderTest, random, storeKey } from './edge-app.ts';
+import { type DocumentedRoute, documentedRoutes } from './openapi-stage.ts';
 
 /** Nobody is reached from here. */
 const unreachable: typeof fetch = () => Promise.reject(new Error('nobody is reached'));
 
 const edges: EdgeUnderTest[] = [];
-async function openEdge(options: Parameters<typeof documentedEdge>[0] = {}): Promise<EdgeUnderTest> {
-  const edge = await documentedEdge({ fetch: unreachable, ...options });
+async function openEdge(options: Parameters<typeof edgeUnderTest>[0] = {}): Promise<EdgeUnderTest> {
+  const edge = await edgeUnderTest({ fetch: unreachable, ...options });
   edges.push(edge);
   return edge;
 }

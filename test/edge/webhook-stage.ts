@@ -5,7 +5,6 @@ import { fanOut } from '@darkroom/edge/db/outbox';
 import { outbox, webhookDeliveries, webhookEndpoints } from '@darkroom/edge/db/schema';
 import { reserve } from '@darkroom/edge/metering/reserve';
 import { settle } from '@darkroom/edge/metering/settle';
-import { webhooks } from '@darkroom/edge/routes/webhooks';
 import { type DeliveryRun, deliverDue, deliverSoon } from '@darkroom/edge/webhooks/deliver';
 import { EditRequest } from '@darkroom/shared/contracts/job-request';
 import {
@@ -67,7 +66,6 @@ export class WebhookStage {
       return await world.answer(arrival);
     };
     const edge = await edgeUnderTest({ ...options, fetch: receive, deps: { nowMs: () => world.nowMs } });
-    edge.app.route('/v1/webhooks', webhooks(edge.deps));
     return new WebhookStage(edge, world);
   }
 

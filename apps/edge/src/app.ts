@@ -9,13 +9,18 @@ import { limitBody } from './middleware/body-limit.ts';
 import { onError } from './middleware/on-error.ts';
 import { rateLimit } from './middleware/rate-limit.ts';
 import { refuseKeyInUrl } from './middleware/refuse-key-in-url.ts';
+import { assets } from './routes/assets.ts';
 import { clientTokens } from './routes/client-tokens.ts';
 import { contracts } from './routes/contracts.ts';
 import { healthz } from './routes/healthz.ts';
 import { keys } from './routes/keys.ts';
+import { models } from './routes/models.ts';
+import { openApi } from './routes/openapi.ts';
 import { poolSocket } from './routes/pool-socket.ts';
 import { readyz } from './routes/readyz.ts';
+import { reference } from './routes/reference.ts';
 import { usage } from './routes/usage.ts';
+import { webhooks } from './routes/webhooks.ts';
 
 /** Room for the largest photo that is taken, and the form around it. */
 const maxBodyBytes = 64 * 1024 * 1024;
@@ -37,11 +42,16 @@ export function createApp(deps: Deps): App {
   app.route('/healthz', healthz(deps));
   app.route('/readyz', readyz(deps));
   app.route('/v1/contracts', contracts());
+  app.route('/openapi.json', openApi(deps));
+  app.route('/reference', reference(deps));
 
   // What stands above asks for no key.
   app.use('/v1/*', authenticate(deps), rateLimit(deps));
   app.route('/v1/keys', keys(deps));
   app.route('/v1/client-tokens', clientTokens(deps));
   app.route('/v1/usage', usage(deps));
+  app.route('/v1/assets', assets(deps));
+  app.route('/v1/models', models(deps));
+  app.route('/v1/webhooks', webhooks(deps));
   return app;
 }

@@ -8,7 +8,10 @@ import { type EdgeEnv, parseVars } from './env.ts';
 import { onError } from './middleware/on-error.ts';
 import { runScheduled } from './scheduled.ts';
 
+// The runtime looks for these by name.
+/** @public */
 export { Pool } from './dispatch/pool.ts';
+/** @public */
 export { Limits } from './limits/limits.ts';
 
 interface Edge {
@@ -46,7 +49,6 @@ function edgeOf(env: EdgeEnv): Edge {
   return edge;
 }
 
-// Workers look for the default export and for the classes of Durable Objects.
 export default {
   fetch: (request: Request, env: EdgeEnv): Response | Promise<Response> => edgeOf(env).fetch(request),
   async scheduled(_controller: ScheduledController, env: EdgeEnv): Promise<void> {

@@ -3,7 +3,12 @@ import type { AppError } from '@darkroom/shared/errors';
 import { expect, test } from 'vitest';
 import { openDatabase } from './db/database.ts';
 import { d1IdempotencyStore } from './db/idempotency.ts';
+import { type EdgeEnv, parseVars } from './env.ts';
 import { runScheduled } from './scheduled.ts';
+import { createImageStore } from './storage/r2-images.ts';
+
+// Wider than what the types of the test runtime know.
+const edgeEnv = env as unknown as EdgeEnv;
 
 test('a duty that fails is reported, and the others are done', async () => {
   const db = openDatabase(env.DB);
@@ -14,7 +19,15 @@ test('a duty that fails is reported, and the others are done', async () => {
   const failures: AppError[] = [];
   const gate = { enter: async () => true, leave: async () => {} };
   const reportFailure = (error: AppError) => failures.push(error);
-  await runScheduled({ db, nowMs: () => 2, reportFailure, concurrencyGate: gate });
+  await runScheduled({
+    db,
+    nowMs: () => 2,
+    random: (length) => new Uint8Array(length),
+    fetch: () => Promise.reject(new Error('nobody is reached')),
+    images: createImageStore(edgeEnv.IMAGES, parseVars(edgeEnv), { nowMs: () => 2 }),
+    reportFailure,
+    concurrencyGate: gate,
+  });
   await env.DB.exec('ALTER TABLE jobs_gone RENAME TO jobs');
   expect(failures.map(({ message }) => message)).toEqual(['scheduled: overdue jobs']);
   expect(await store.find('s', 'k')).toBeUndefined();

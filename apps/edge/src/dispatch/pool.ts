@@ -303,9 +303,10 @@ export class Pool extends DurableObject<Bindings> {
 
   #images(): ImageStore {
     // The variables are secrets of the deployment, which the bindings' type does not name.
-    const images = this.#storedImages ?? createImageStore(this.env.IMAGES, parseVars(this.env as EdgeEnv));
-    this.#storedImages = images;
-    return images;
+    this.#storedImages ??= createImageStore(this.env.IMAGES, parseVars(this.env as EdgeEnv), {
+      nowMs: Date.now,
+    });
+    return this.#storedImages;
   }
 
   #inBackground(work: Promise<void>): void {
