@@ -151,6 +151,11 @@ export class DecodeProcess {
   }
 }
 
+/** Whether a process ended by itself, rather than by a limit that we watch. */
+export function isSuddenDeath(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'poison' && error.cause !== undefined;
+}
+
 function stopAfter(timeoutMs: number, stop: AbortController): NodeJS.Timeout {
   const message = `image: expected to be decoded within ${Math.round(timeoutMs / 100) / 10} s`;
   return setTimeout(() => stop.abort(new AppError('poison', { message })), timeoutMs);

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { afterEach, describe, expect, it } from 'vitest';
 import { proceduralPhoto } from '../../../../test/support/procedural-photo.ts';
 import { decodeImage } from './decode.ts';
-import { defaultProcessLimits } from './decode-process.ts';
+import { DecodeProcess, defaultProcessLimits } from './decode-process.ts';
 import { ImageDecoder } from './image-decoder.ts';
 
 const photo = proceduralPhoto(160, 120);
@@ -95,13 +95,20 @@ describe('ImageDecoder calls poison', () => {
     expect(await decoder.decode(png)).toEqual(photo);
   });
 
-  it('an image that breaks its process, which harms no other', async () => {
+  it('an image that breaks a fresh process', async () => {
+    const child = await DecodeProcess.start();
+    const decoding = child.decode(large).then(({ width }) => width);
+    for (const pid of decoders()) process.kill(pid, 'SIGSEGV');
+    await expect(decoding).rejects.toMatchObject({ code: 'poison' });
+    expect(child.isUsable).toBe(false);
+  });
+
+  it('no image at the first death of a process that others used before', async () => {
     decoder = new ImageDecoder();
     await decoder.decode(png);
     const decoding = decoder.decode(large);
-    for (const child of decoders()) process.kill(child, 'SIGSEGV');
-    await expect(decoding).rejects.toMatchObject({ code: 'poison' });
-    expect(await decoder.decode(png)).toEqual(photo);
+    for (const pid of decoders()) process.kill(pid, 'SIGSEGV');
+    expect((await decoding).width).toBe(5000);
   });
 
   it('no image whose process died while it waited', async () => {

@@ -1,5 +1,10 @@
 import { assertFileSize, defaultDecodeLimits } from './decode.ts';
-import { DecodeProcess, type DecodeProcessLimits, defaultProcessLimits } from './decode-process.ts';
+import {
+  DecodeProcess,
+  type DecodeProcessLimits,
+  defaultProcessLimits,
+  isSuddenDeath,
+} from './decode-process.ts';
 import type { Raster } from './raster.ts';
 
 /**
@@ -21,7 +26,18 @@ export class ImageDecoder implements AsyncDisposable {
    */
   async decode(bytes: Uint8Array, signal?: AbortSignal): Promise<Raster> {
     assertFileSize('image', bytes.length, defaultDecodeLimits);
-    const process = this.#takeIdle() ?? (await this.#start());
+    const idle = this.#takeIdle();
+    if (idle === undefined) return await this.#decodeIn(await this.#start(), bytes, signal);
+    try {
+      return await this.#decodeIn(idle, bytes, signal);
+    } catch (thrown) {
+      // It may have died while it waited, which is not the image's fault; a fresh one tells.
+      if (!isSuddenDeath(thrown)) throw thrown;
+      return await this.#decodeIn(await this.#start(), bytes, signal);
+    }
+  }
+
+  async #decodeIn(process: DecodeProcess, bytes: Uint8Array, signal?: AbortSignal): Promise<Raster> {
     try {
       return await process.decode(bytes, signal);
     } finally {
