@@ -118,7 +118,20 @@ const amplify: Curriculum = {
   noisyShare: 0.85,
 };
 
-export const curricula = { tone, detail, objects, polish, words, amplify } as const satisfies Record<
+/**
+ * Where a thing is. While the network is unsure of the place, an absolute loss is least for changing nothing; a squared one pays for
+ * every part of the change, so that being half sure is worth something.
+ */
+const places: Curriculum = {
+  ...words,
+  emphasis: { recolour_object: 22, remove_object: 22, sharpen: 2, sky_pink: 1.5, sky_orange: 1.5 },
+  compoundShare: 0,
+  deviationPower: 0.7,
+  lossKnee: 1,
+  noisyShare: 0.8,
+};
+
+export const curricula = { tone, detail, objects, polish, words, amplify, places } as const satisfies Record<
   string,
   Curriculum
 >;
