@@ -1,4 +1,4 @@
-/** Moves of a job that has not ended; how jobs end is the ledger's, in metering/settle.ts. */
+/** Moves of a job that has not ended, and whether it has; how jobs end is the ledger's, in metering/settle.ts. */
 import type { JobId } from '@darkroom/shared/ids';
 import { and, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
@@ -31,4 +31,11 @@ export async function moveJob(db: Database, { jobId, to, fence, nowMs }: JobMove
     .where(and(eq(jobs.id, jobId), inArray(jobs.state, sources[to]), lte(jobs.fence, fence)))
     .returning({ id: jobs.id });
   return moved.length > 0;
+}
+
+/** How a job ended, as the books say; undefined = it has not. */
+export async function bookedEnd(db: Database, jobId: JobId): Promise<string | undefined> {
+  const { state, finishedAtMs } = jobs;
+  const [row] = await db.select({ state, finishedAtMs }).from(jobs).where(eq(jobs.id, jobId));
+  return row && row.finishedAtMs !== null ? row.state : undefined;
 }

@@ -1,10 +1,7 @@
 /** What a pool writes into D1 and gives back elsewhere when a job moves or ends. */
 import { AppError } from '@darkroom/shared/errors';
-import type { JobId } from '@darkroom/shared/ids';
-import { eq } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
 import { moveJob } from '../db/jobs.ts';
-import { jobs } from '../db/schema.ts';
 import type { JobEnding } from '../metering/charge.ts';
 import { settle } from '../metering/settle.ts';
 import type { ConcurrencyGate } from '../middleware/concurrency.ts';
@@ -60,11 +57,4 @@ export async function settleJob(
 export async function mirrorMove(row: JobRow, { db, nowMs }: PoolBooks): Promise<void> {
   if (isEnded(row)) return;
   await moveJob(db, { jobId: row.facts.id, to: row.state, fence: row.facts.fence, nowMs: nowMs() });
-}
-
-/** How a job ended, as the books say; undefined = it has not. */
-export async function bookedEnd(db: Database, jobId: JobId): Promise<string | undefined> {
-  const { state, finishedAtMs } = jobs;
-  const [row] = await db.select({ state, finishedAtMs }).from(jobs).where(eq(jobs.id, jobId));
-  return row && row.finishedAtMs !== null ? row.state : undefined;
 }

@@ -12,6 +12,7 @@ import type { PreviewFrame } from '@darkroom/shared/contracts/frames';
 import type { JobProgress } from '@darkroom/shared/contracts/job-view';
 import type { JobId } from '@darkroom/shared/ids';
 import { openDatabase } from '../db/database.ts';
+import { bookedEnd } from '../db/jobs.ts';
 import { type Bindings, type EdgeEnv, parseVars } from '../env.ts';
 import { durableConcurrencyGate } from '../limits/durable-concurrency-gate.ts';
 import type { ImageStore } from '../storage/image-store.ts';
@@ -20,7 +21,7 @@ import { JobFeeds, shortStream } from './job-events.ts';
 import type { Enqueued, JobOrder, PoolHealth, PoolModel } from './job-pools.ts';
 import { advance } from './lease.ts';
 import { checkedReport, outputPrefix, writeOffer } from './offer.ts';
-import { bookedEnd, mirrorMove, type PoolBooks, settleJob } from './pool-books.ts';
+import { mirrorMove, type PoolBooks, settleJob } from './pool-books.ts';
 import type { Effect, PoolEvent } from './pool-event.ts';
 import { type EndedJob, isEnded, isQueued, type JobRow } from './pool-rows.ts';
 import { PoolStore, type QuarantinedJob } from './pool-store.ts';
@@ -213,7 +214,8 @@ export class Pool extends DurableObject<Bindings> {
 
   #say(workerId: string, task: () => void | Promise<void>): void {
     const line = this.#lines.get(workerId);
-    const said = line ? line.then(task) : Promise.resolve(task());
+    // Nothing waits: it is said at once, and what it throws is reported like the rest.
+    const said = line ? line.then(task) : (async () => await task())();
     const next = said.catch(report).finally(() => {
       if (this.#lines.get(workerId) === next) this.#lines.delete(workerId);
     });

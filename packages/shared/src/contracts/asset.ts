@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { AssetId } from '../ids.ts';
 import { ImageRef, maxImageBytes, Sha256 } from './image-ref.ts';
+import { pageLimit } from './page.ts';
 
 const mime = ImageRef.shape.mime;
 const sizeBytes = z.int().min(1).max(maxImageBytes);
@@ -79,13 +80,7 @@ export type AssetView = z.infer<typeof AssetView>;
 
 /** Ask for a list of pictures. */
 export const ListAssetsQuery = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, 'expected a whole number')
-    .transform(Number)
-    .pipe(z.int().min(1).max(100))
-    .describe('How many at most, 1 to 100; absent = 20.')
-    .default(20),
+  limit: pageLimit,
   after: AssetId.describe('The next of the list before; absent = from the newest on.').optional(),
 });
 export type ListAssetsQuery = z.infer<typeof ListAssetsQuery>;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { errorCodes } from '../errors.ts';
 import { DeliveryId, JobId, WebhookId } from '../ids.ts';
 import { jobKinds } from './job-request.ts';
+import { pageLimit } from './page.ts';
 
 /** What can be told: the ways in which a job ends. */
 export const webhookTopics = [
@@ -104,13 +105,7 @@ export type DeliveryView = z.infer<typeof DeliveryView>;
 
 /** Ask for a webhook's log. */
 export const ListDeliveriesQuery = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, 'expected a whole number')
-    .transform(Number)
-    .pipe(z.int().min(1).max(100))
-    .describe('How many at most, 1 to 100; absent = 20.')
-    .default(20),
+  limit: pageLimit,
   after: DeliveryId.describe('The next of the list before; absent = from the newest on.').optional(),
 });
 export type ListDeliveriesQuery = z.infer<typeof ListDeliveriesQuery>;
