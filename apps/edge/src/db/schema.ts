@@ -4,7 +4,6 @@
  */
 import { KeyLimits } from '@darkroom/shared/contracts/api-key';
 import { OutputObject } from '@darkroom/shared/contracts/frames';
-import { PromptPair } from '@darkroom/shared/contracts/job';
 import { JobRequest, jobKinds } from '@darkroom/shared/contracts/job-request';
 import { JobView, jobStates } from '@darkroom/shared/contracts/job-view';
 import type { PriceId } from '@darkroom/shared/pricing';
@@ -16,6 +15,8 @@ import { jsonColumn } from './json-column.ts';
 const projectId = () => text('project_id').notNull();
 const createdAtMs = () => integer('created_at_ms').notNull();
 const StringList = z.array(z.string());
+/** What became of the client's words: what its view tells, and what the picture should not show unless the client says it. */
+const DecidedPrompt = JobView.shape.prompt.extend({ negative: z.string().min(1).max(200).optional() });
 
 /** Who owns everything else. */
 export const projects = sqliteTable('projects', {
@@ -115,7 +116,7 @@ export const jobs = sqliteTable(
     pool: text().notNull(),
     requestId: text('request_id').notNull(),
     request: jsonColumn(JobRequest).notNull(),
-    prompt: jsonColumn(PromptPair).notNull(),
+    prompt: jsonColumn(DecidedPrompt).notNull(),
     seed: integer().notNull(),
     model: jsonColumn(JobView.shape.model).notNull(),
     priceId: text('price_id').$type<PriceId>().notNull(),

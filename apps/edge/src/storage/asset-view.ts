@@ -27,10 +27,11 @@ async function uploadOf({ images, nowMs }: ViewDeps, row: AssetRow): Promise<Ass
   return { url, method: 'PUT', headers, expiresAt: instant(expiresAtMs) };
 }
 
-async function downloadOf(
+/** A fresh address of stored bytes, which ends when they are erased or earlier. */
+export async function downloadOf(
   { images, nowMs }: ViewDeps,
-  { objectKey, eraseAtMs }: AssetRow,
-): Promise<Pick<AssetView, 'url' | 'expiresAt'>> {
+  { objectKey, eraseAtMs }: Pick<AssetRow, 'objectKey' | 'eraseAtMs'>,
+): Promise<{ readonly url: string; readonly expiresAt: string }> {
   const endMs = eraseAtMs ?? Number.POSITIVE_INFINITY;
   const address = await images.signGet(objectKey, secondsUntil(endMs, nowMs(), downloadSeconds));
   return { url: address.url, expiresAt: instant(address.expiresAtMs) };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { errorCodes } from '../errors.ts';
 import { JobId } from '../ids.ts';
+import { OutputObject } from './frames.ts';
 import { Sha256 } from './image-ref.ts';
 import { jobKinds } from './job-request.ts';
 
@@ -20,15 +21,23 @@ export const JobState = z.enum(jobStates);
 export type JobState = z.infer<typeof JobState>;
 
 const pixels = z.int().min(1).max(65_535);
+const instant = z.iso.datetime();
 
 /** One finished picture. */
 export const JobOutput = z.object({
   url: z.url().max(4096).describe('Where the picture can be fetched, for a limited time.'),
+  expiresAt: instant
+    .describe('When that address ends, in UTC; asking for the job gives a new one; absent = it does not end.')
+    .optional(),
   width: pixels.describe('Width in pixels.'),
   height: pixels.describe('Height in pixels.'),
   mime: z.enum(['image/png', 'image/jpeg', 'image/webp']).describe('Media type.'),
   bytes: z.int().min(1).describe('Size in bytes.'),
   sha256: Sha256.describe('SHA-256 of the bytes, in lower-case hexadecimal.'),
+  maskReport: z
+    .object(OutputObject.shape.maskReport.unwrap().shape)
+    .describe('What changed outside the mask; absent = the job has no mask.')
+    .optional(),
 });
 export type JobOutput = z.infer<typeof JobOutput>;
 
@@ -58,6 +67,23 @@ export const JobView = z.object({
         .max(2000)
         .nullable()
         .describe('The reworded prompt that was used; null = the original.'),
+      notes: z
+        .array(z.string().min(1).max(200))
+        .max(10)
+        .describe('Why it was reworded, or was not; absent = nobody said.')
+        .optional(),
+      negative: z
+        .string()
+        .min(1)
+        .max(200)
+        .describe('What the picture should not show, where the client did not say; absent = nothing.')
+        .optional(),
+      rewriter: z
+        .string()
+        .min(1)
+        .max(200)
+        .describe('Who decided: none, rules, or the name of a rewriter; absent = nobody said.')
+        .optional(),
     })
     .describe('The words behind the picture.'),
   seed: z.int().min(0).describe('Seed of the noise; the same seed gives the same picture.'),
@@ -69,7 +95,10 @@ export const JobView = z.object({
     .describe('The model behind the picture.'),
   progress: JobProgress.describe('How far it has come.'),
   usage: z
-    .object({ microCredits: z.int().min(0).describe('Credits charged, in millionths; 0 until it ends.') })
+    .object({
+      microCredits: z.int().min(0).describe('Credits charged, in millionths; 0 until it ends.'),
+      priceId: z.string().min(1).max(64).describe('Price table by which it was priced when it was accepted.'),
+    })
     .describe('What it cost.'),
   error: z
     .object({
@@ -79,6 +108,14 @@ export const JobView = z.object({
     })
     .describe('Why it did not succeed; absent = it has not failed.')
     .optional(),
-  createdAt: z.iso.datetime().describe('When it was accepted, in UTC.'),
+  createdAt: instant.describe('When it was accepted, in UTC.'),
+  startedAt: instant.nullable().describe('When a worker began with it, in UTC; null = none has.'),
+  cancelRequestedAt: instant
+    .nullable()
+    .describe('When someone asked to cancel it, in UTC; it may end otherwise first; null = nobody has.'),
+  finishedAt: instant.nullable().describe('When it ended, in UTC; null = it has not.'),
+  eraseAt: instant
+    .nullable()
+    .describe('When it is erased with its pictures, in UTC; null = when someone deletes it.'),
 });
 export type JobView = z.infer<typeof JobView>;

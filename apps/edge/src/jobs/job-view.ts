@@ -1,0 +1,98 @@
+/** Jobs as their clients see them. */
+import type { JobOutput, JobProgress, JobView } from '@darkroom/shared/contracts/job-view';
+import { AppError } from '@darkroom/shared/errors';
+import { billedStepsOf, type JobOutputRow, outputsOf } from '../db/job-outputs.ts';
+import type { JobRow } from '../db/job-rows.ts';
+import type { Deps } from '../deps.ts';
+import { downloadOf } from '../storage/asset-view.ts';
+
+export type JobViewDeps = Pick<Deps, 'db' | 'images' | 'pools' | 'nowMs'>;
+
+const instant = (timeMs: number) => new Date(timeMs).toISOString();
+const orNull = (timeMs: number | null) => (timeMs === null ? null : instant(timeMs));
+
+/** How far a job is that its pool does not know (any more), as the books tell. */
+function bookedProgress({ state, steps, pictures, finishedAtMs }: JobRow, stepsDone: number): JobProgress {
+  const all = steps * pictures;
+  if (state === 'succeeded') return { position: 0, step: all, steps: all, pct: 100, etaMs: 0 };
+  const step = Math.min(stepsDone, all);
+  const pct = all === 0 ? 0 : Math.round((1000 * step) / all) / 10;
+  return { position: 0, step, steps: all, pct, etaMs: finishedAtMs === null ? null : 0 };
+}
+
+async function pooledProgress({ pools }: JobViewDeps, row: JobRow): Promise<JobProgress | undefined> {
+  if (row.finishedAtMs !== null) return undefined;
+  return await pools.progress(row.pool, row.id).catch((cause: unknown) => {
+    throw new AppError('dependency_unavailable', { cause });
+  });
+}
+
+async function outputViewOf(
+  deps: JobViewDeps,
+  { eraseAtMs }: JobRow,
+  { objectKey, width, height, mime, sizeBytes, sha256, maskReport }: JobOutputRow,
+): Promise<JobOutput> {
+  const address = await downloadOf(deps, { objectKey, eraseAtMs });
+  return { ...address, width, height, mime, bytes: sizeBytes, sha256, ...(maskReport && { maskReport }) };
+}
+
+interface Found {
+  readonly outputs: JobOutput[];
+  readonly progress: JobProgress;
+}
+
+function viewOf(row: JobRow, { outputs, progress }: Found): JobView {
+  const { id, kind, state: status, seed, model, chargedMicros, priceId, error } = row;
+  const { original, enhanced, notes } = row.prompt;
+  return {
+    id,
+    kind,
+    status,
+    outputs,
+    prompt: { original, enhanced, ...(notes && { notes }) },
+    seed,
+    model,
+    progress,
+    usage: { microCredits: chargedMicros, priceId },
+    ...(error && { error }),
+    createdAt: instant(row.createdAtMs),
+    startedAt: orNull(row.startedAtMs),
+    cancelRequestedAt: orNull(row.cancelRequestedAtMs),
+    finishedAt: orNull(row.finishedAtMs),
+    eraseAt: orNull(row.eraseAtMs),
+  };
+}
+
+const idsIn = (rows: readonly JobRow[], state: JobRow['state']) =>
+  rows.filter((row) => row.state === state).map(({ id }) => id);
+
+/**
+ * Jobs with fresh addresses of their pictures; pools are asked about those that are open.
+ *
+ * @throws AppError `dependency_unavailable` when a pool does not answer
+ */
+export async function jobViewsOf(deps: JobViewDeps, rows: readonly JobRow[]): Promise<JobView[]> {
+  const [outputs, billedSteps] = await Promise.all([
+    outputsOf(deps.db, idsIn(rows, 'succeeded')),
+    billedStepsOf(deps.db, idsIn(rows, 'canceled')),
+  ]);
+  return await Promise.all(
+    rows.map(async (row) => {
+      const pictures = outputs.get(row.id) ?? [];
+      return viewOf(row, {
+        outputs: await Promise.all(pictures.map((picture) => outputViewOf(deps, row, picture))),
+        progress: (await pooledProgress(deps, row)) ?? bookedProgress(row, billedSteps.get(row.id) ?? 0),
+      });
+    }),
+  );
+}
+
+/**
+ * A job as its client sees it.
+ *
+ * @throws AppError `dependency_unavailable` when its pool is asked how far it is and does not answer
+ */
+export async function jobViewOf(deps: JobViewDeps, row: JobRow): Promise<JobView> {
+  const [view] = await jobViewsOf(deps, [row]);
+  return view as JobView;
+}
