@@ -11,7 +11,9 @@ export type Log = (level: LogLevel, message: string, fields?: Readonly<Record<st
 export function jsonLog(write: (line: string) => void, now: () => number = Date.now): Log {
   return (level, message, fields = {}) => {
     const line = { at: new Date(now()).toISOString(), level, message, ...fields };
-    write(`${redact(JSON.stringify(line))}\n`);
+    // Each text by itself first: in the finished line the letters of escapes stand before what begins a secret.
+    const text = JSON.stringify(line, (_, value) => (typeof value === 'string' ? redact(value) : value));
+    write(`${redact(text)}\n`);
   };
 }
 
@@ -41,11 +43,17 @@ export function errorFields(error: unknown): Record<string, unknown> {
 }
 
 const secrets: readonly (readonly [RegExp, string])[] = [
-  // Queries sign addresses.
-  [/(\b(?:https?|wss?):\/\/[^\s"'\\?]*)\?[^\s"'\\]*/g, '$1?…'],
-  [/\bdk_(live|test)_\w+/g, 'dk_$1_…'],
-  [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, 'eyJ…'],
-  [/\b(bearer) [\w.~+/=-]+/gi, '$1 …'],
+  [/((?:https?|wss?):\/\/)[^\s"'\\/?#@]+@/g, '$1…@'],
+  // Queries sign addresses; a foreign message may show one without what stands before it.
+  [/((?:https?|wss?):\/\/[^\s"'\\?]*)\?[^\s"'\\]*/g, '$1?…'],
+  [/\b(X-Amz-(?:Signature|Credential|Security-Token)(?:=|%3D))[^\s"'\\&]+/gi, '$1…'],
+  [/dk_(live|test)_\w+/g, 'dk_$1_…'],
+  [/whsec_[\w+/=-]+/g, 'whsec_…'],
+  // JSON in base64url: tokens, and the worker's own key as it is given in the environment.
+  [/eyJ[\w-]{8,}(?:\.[\w-]*)*/g, 'eyJ…'],
+  // That key when it was parsed: `d` is its private half.
+  [/(\\*"d\\*":\s*\\*")[\w-]+/g, '$1…'],
+  [/\b(bearer|basic) [\w.~+/=-]+/gi, '$1 …'],
 ];
 
 function redact(text: string): string {
