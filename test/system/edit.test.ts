@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { main } from '@darkroom/gpu-worker/cli/edit';
+import { main } from '@darkroom/cli/edit';
 import { decodeImage } from '@darkroom/gpu-worker/image/decode';
 import type { Raster } from '@darkroom/gpu-worker/image/raster';
 import { JobProgress } from '@darkroom/shared/contracts/job-view';
@@ -18,7 +18,7 @@ import { writeTinyModel } from '../support/tiny-model.ts';
 /** A busy machine starts a child in many times what it takes alone. */
 const patienceMs = 180_000;
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const command = join(root, 'apps/gpu-worker/src/cli/edit.ts');
+const command = join(root, 'apps/cli/src/edit.ts');
 let folder: string;
 let photo: Uint8Array;
 

@@ -6,6 +6,8 @@ export interface StepCount {
   readonly step: number;
   readonly steps: number;
   readonly pct: number;
+  /** Time to the end as whoever runs the job expects it; absent or null = it is measured here. */
+  readonly etaMs?: number | null;
 }
 
 /** Step and remaining time (null = not known); what follows the last step is short, but known to nobody. */
@@ -34,7 +36,7 @@ export class StepProgress {
   }
 
   update(count: StepCount): void {
-    const parts = stepParts(count, this.#etaMs(count.pct));
+    const parts = stepParts(count, count.etaMs ?? this.#etaMs(count.pct));
     if (this.#stream.isTTY) this.#draw(formatBar(count.pct / 100), ...parts);
     else this.#stream.write(`${parts.join('  ')}\n`);
   }

@@ -1,16 +1,21 @@
 // The words of the edit command, checked against the same bounds as a request over HTTP.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { parseFault, usageFault } from '@darkroom/gpu-worker/cli/usage-fault';
+import { type OutputFormat, outputFormatOf } from '@darkroom/gpu-worker/image/encode';
 import { imageGuidanceScale, prompt as Prompt, sampling } from '@darkroom/shared/contracts/parameters';
 import type { SchedulerPresetName } from '@darkroom/shared/schedulers/presets';
 import { z } from 'zod';
-import { type OutputFormat, outputFormatOf } from '../image/encode.ts';
-import { parseFault, usageFault } from './usage-fault.ts';
+import type { Access } from './readiness.ts';
+import { readState } from './start-arguments.ts';
 
 /** What `--help` prints. */
 export const EDIT_HELP = `Usage: npm run edit -- <photo> "<what to change>" [options]
 
   npm run edit -- photo.jpg "make it a snowy night"
+
+The edit runs on a platform, over HTTP: the one that --server names, else the one that npm start runs on this machine,
+else one that is started for this edit and stopped behind it.
 
 Options
   --out <file>             where to write the picture: .png, .jpg or .webp; replaces what is there
@@ -19,9 +24,13 @@ Options
   --steps <n>              number of denoising steps (default: the model's own)
   --guidance <s>           how strongly the words steer, 1 = no guidance (default: the model's own)
   --image-guidance <s>     how strongly the photo is kept (default: the model's own)
-  --model <folder or id>   a model folder, or a hub id that npm run models -- pull has fetched
+  --model <folder or id>   a model folder, which implies --local, or a hub id that npm run models -- pull has fetched
                            (default: the model in this repository)
   --scheduler <name>       sampling method, such as ddim, euler, dpmpp_2m_karras (default: the model's own)
+  --server <address>       the platform to ask (default: DARKROOM_URL)
+  --key <key>              the key to it (default: DARKROOM_KEY, which other users of the machine cannot see)
+  --state <folder>         where the platform of this machine keeps its state (default: .darkroom in this repository)
+  --local                  run the edit in this process, without a platform
   --json                   print one JSON object on standard output, and no progress
   --help                   print this text
 
@@ -36,6 +45,10 @@ const OPTIONS = {
   'image-guidance': { type: 'string' },
   model: { type: 'string' },
   scheduler: { type: 'string' },
+  server: { type: 'string' },
+  key: { type: 'string' },
+  state: { type: 'string' },
+  local: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -54,14 +67,27 @@ export interface EditArguments {
   readonly scheduler?: SchedulerPresetName;
   /** As it was typed: a folder or a hub id. */
   readonly model?: string;
+  /** Whether the edit is to run in this process. */
+  readonly isLocal: boolean;
+  /** The platform to ask; absent = one on this machine. */
+  readonly server?: Access;
+  /** Where a platform on this machine keeps its state; absolute path. */
+  readonly stateFolder: string;
 }
+
+/** What the command reads of the environment. */
+export type EditEnvironment = Readonly<Partial<Record<'DARKROOM_URL' | 'DARKROOM_KEY', string>>>;
 
 /**
  * Reads the command's words; undefined when they ask for help.
  * @param folder that relative paths start from
  * @throws invalid_request, unsupported_media (by the name of `--out`), naming the word that is wrong
  */
-export function parseEditArguments(words: readonly string[], folder: string): EditArguments | undefined {
+export function parseEditArguments(
+  words: readonly string[],
+  folder: string,
+  environment: EditEnvironment,
+): EditArguments | undefined {
   const { values, positionals } = parseWords(words);
   if (values.help) return undefined;
   const [photo, prompt] = readPositionals(positionals);
@@ -76,6 +102,9 @@ export function parseEditArguments(words: readonly string[], folder: string): Ed
   return {
     photo: resolve(folder, photo),
     prompt: readPrompt(prompt),
+    isLocal: values.local,
+    stateFolder: readState(values.state, folder),
+    ...readServer(values, environment),
     ...given({ ...numbers, model, scheduler: readScheduler(values.scheduler) }),
     ...(out !== undefined && { out: { path: resolve(folder, out), format: outputFormatOf(out) } }),
   };
@@ -106,6 +135,21 @@ function joinNegative(words: readonly string[]): string[] {
   return joined;
 }
 
+/** The platform that is named, with the key to it. */
+function readServer(
+  { server, key, local }: { readonly server?: string; readonly key?: string; readonly local: boolean },
+  { DARKROOM_URL, DARKROOM_KEY }: EditEnvironment,
+): Pick<EditArguments, 'server'> {
+  if (local && server !== undefined) throw usageFault('--local: expected no --server beside it', '--local');
+  const url = server ?? (DARKROOM_URL || undefined);
+  if (local || url === undefined) return {};
+  if (!/^https?:\/\/./.test(url) || !URL.canParse(url))
+    throw usageFault(`--server: expected an address that begins with http, got "${url}"`, '--server');
+  const known = key ?? DARKROOM_KEY;
+  if (!known) throw usageFault(`--key: expected the key to ${url}, got nothing`, '--key');
+  return { server: { url: url.replace(/\/+$/, ''), key: known } };
+}
+
 function readPositionals(positionals: readonly string[]): readonly [string, string] {
   const [photo = '', prompt, ...rest] = positionals;
   if (rest.length > 0) {
@@ -124,9 +168,9 @@ function readPositionals(positionals: readonly string[]): readonly [string, stri
 function readPrompt(text: string): string {
   const parsed = Prompt.safeParse(text);
   if (parsed.success) return parsed.data;
-  const { minLength, maxLength } = z.toJSONSchema(Prompt);
+  const { maxLength } = z.toJSONSchema(Prompt);
   const length = text.trim() === '' ? 0 : text.length;
-  throw usageFault(`prompt: expected ${minLength} to ${maxLength} characters, got ${length}`, 'prompt');
+  throw usageFault(`prompt: expected 1 to ${maxLength} characters, got ${length}`, 'prompt');
 }
 
 function readText(option: string, text: string | undefined, expected: string): string | undefined {

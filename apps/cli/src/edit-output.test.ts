@@ -1,8 +1,8 @@
 import { link, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { OutputFormat } from '@darkroom/gpu-worker/image/encode';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { OutputFormat } from '../image/encode.ts';
 import { chooseOutput, writePicture } from './edit-output.ts';
 
 let folder: string;

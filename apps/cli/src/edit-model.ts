@@ -1,9 +1,9 @@
 // The model of an edit command: which folder.
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import type { DiffusionModel } from '../diffusion/diffusion-model.ts';
-import { embeddedFolder, embeddedModelId } from '../diffusion/embedded-model.ts';
-import { ModelCatalog } from '../diffusion/model-catalog.ts';
+import type { DiffusionModel } from '@darkroom/gpu-worker/diffusion/diffusion-model';
+import { embeddedFolder, embeddedModelId } from '@darkroom/gpu-worker/diffusion/embedded-model';
+import { ModelCatalog } from '@darkroom/gpu-worker/diffusion/model-catalog';
 
 /** An opened model and what to call it. */
 export interface NamedModel {

@@ -1,9 +1,9 @@
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { digestWeights } from '@darkroom/gpu-worker/diffusion/weights-digest';
 import { expect, it } from 'vitest';
-import { writeTinyPipeline } from '../../../../test/support/tiny-pipeline.ts';
-import { digestWeights } from '../diffusion/weights-digest.ts';
+import { writeTinyPipeline } from '../../../test/support/tiny-pipeline.ts';
 import { openNamedModel } from './edit-model.ts';
 
 it('stops digesting weights when its signal is aborted', async () => {

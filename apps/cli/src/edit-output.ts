@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { access, constants, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, parse } from 'node:path';
+import type { OutputFormat } from '@darkroom/gpu-worker/image/encode';
+import type { InputFormat } from '@darkroom/gpu-worker/image/media-type';
 import { AppError } from '@darkroom/shared/errors';
-import type { OutputFormat } from '../image/encode.ts';
-import type { InputFormat } from '../image/media-type.ts';
 import type { EditArguments } from './edit-arguments.ts';
 
 /** A place whose folder was found writable. */

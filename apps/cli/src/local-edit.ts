@@ -1,41 +1,19 @@
 // One edit from a file to a file, run by the worker's kernel in this process.
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { isReadWhole } from '@darkroom/gpu-worker/diffusion/text-encoder';
+import { digestWeights } from '@darkroom/gpu-worker/diffusion/weights-digest';
+import { decodeImage } from '@darkroom/gpu-worker/image/decode';
+import type { InputFormat } from '@darkroom/gpu-worker/image/media-type';
+import { kernels } from '@darkroom/gpu-worker/kernels/index';
+import type { JobEvent, KernelContext } from '@darkroom/gpu-worker/kernels/kernel';
+import { ModelStore } from '@darkroom/gpu-worker/runtime/model-store';
 import { EditJob } from '@darkroom/shared/contracts/job';
-import type { JobOutput } from '@darkroom/shared/contracts/job-view';
 import { parseContract } from '@darkroom/shared/contracts/parse-contract';
-import { AppError } from '@darkroom/shared/errors';
-import { isReadWhole } from '../diffusion/text-encoder.ts';
-import { digestWeights } from '../diffusion/weights-digest.ts';
-import { assertFileSize, decodeImage, defaultDecodeLimits } from '../image/decode.ts';
-import { type InputFormat, sniffMediaType } from '../image/media-type.ts';
-import { kernels } from '../kernels/index.ts';
-import type { JobEvent, KernelContext } from '../kernels/kernel.ts';
-import { ModelStore } from '../runtime/model-store.ts';
 import type { EditArguments } from './edit-arguments.ts';
+import type { EditEvent, EditRun, WrittenOutput } from './edit-event.ts';
 import { openNamedModel } from './edit-model.ts';
 import { chooseOutput, type OutputPlace, writePicture } from './edit-output.ts';
-
-/** A written picture: what an output over HTTP says, with a path in the place of its address. */
-export type WrittenOutput = Omit<JobOutput, 'url'> & { readonly path: string };
-
-/** What a run tells on its way. */
-export type EditEvent =
-  | { readonly kind: 'model'; readonly id: string; readonly sha256: string }
-  /** Something that the caller should know, though the run goes on. */
-  | { readonly kind: 'notice'; readonly text: string }
-  | Extract<JobEvent, { kind: 'progress' }>
-  | { readonly kind: 'written'; readonly output: WrittenOutput };
-
-/** What the caller decides about a run. */
-export interface EditRun {
-  readonly id: string;
-  readonly createdAtMs: number;
-  readonly seed: number;
-  /** That relative paths start from. */
-  readonly folder: string;
-  readonly signal: AbortSignal;
-}
+import { readPhotoFile } from './photo-file.ts';
 
 /** Share of the memory that is free which models may take. */
 const modelMemoryShare = 0.7;
@@ -45,7 +23,7 @@ const modelMemoryShare = 0.7;
  * @throws not_found, unsupported_media, image_too_large, image_corrupt; model_required, model_not_found, model_corrupt,
  * model_unsupported; canceled when the signal is aborted, within one step
  */
-export async function* runEdit(asked: EditArguments, run: EditRun): AsyncGenerator<EditEvent> {
+export async function* editLocally(asked: EditArguments, run: EditRun): AsyncGenerator<EditEvent> {
   const { bytes, format } = await readPhotoFile(asked.photo);
   const place = await chooseOutput(asked, format);
   const { id, model } = await openNamedModel(asked.model, run.folder);
@@ -68,34 +46,6 @@ export async function* runEdit(asked: EditArguments, run: EditRun): AsyncGenerat
     if (event.kind === 'progress') yield event;
     if (event.kind === 'output') yield { kind: 'written', output: await write(place, event) };
   }
-}
-
-async function readPhotoFile(path: string): Promise<{ bytes: Uint8Array; format: InputFormat }> {
-  const entry = await stat(path).catch((cause) => refuseUnreadable(path, cause));
-  if (!entry.isFile()) {
-    const found = entry.isDirectory() ? 'a folder' : 'a device or pipe';
-    throw new AppError('invalid_request', { message: `photo: expected a file, got ${found}: "${path}"` });
-  }
-  assertFileSize(`photo "${path}"`, entry.size, defaultDecodeLimits);
-  const bytes = await readFile(path).catch((cause) => refuseUnreadable(path, cause));
-  if (bytes.length === 0) {
-    throw new AppError('image_corrupt', {
-      message: `photo: expected a picture, got an empty file: "${path}"`,
-    });
-  }
-  const { format, name } = sniffMediaType(bytes);
-  if (format !== undefined) return { bytes, format };
-  const found = name === 'unknown' ? 'a file of another type' : name;
-  const message = `photo: expected a still JPEG, PNG, WebP or AVIF, got ${found}: "${path}"`;
-  throw new AppError('unsupported_media', { message });
-}
-
-function refuseUnreadable(path: string, cause: NodeJS.ErrnoException): never {
-  const { code } = cause;
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
-    throw new AppError('not_found', { cause, message: `photo: no such file: "${path}"` });
-  }
-  throw new AppError('forbidden', { cause, message: `photo: cannot be read (${code}): "${path}"` });
 }
 
 interface JobParts {

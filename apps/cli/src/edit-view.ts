@@ -1,7 +1,7 @@
 // What `--json` prints: the view of a job as a client over HTTP sees it, with paths in the place of addresses.
 import type { JobView } from '@darkroom/shared/contracts/job-view';
-import { type AppError, toAppError } from '@darkroom/shared/errors';
-import type { EditEvent, WrittenOutput } from './edit-run.ts';
+import { type AppError, type ErrorCode, toAppError } from '@darkroom/shared/errors';
+import type { EditEvent, WrittenOutput } from './edit-event.ts';
 
 /** The object that `--json` prints. */
 export type EditView = Pick<JobView, 'id' | 'status' | 'prompt' | 'progress' | 'error' | 'createdAt'> & {
@@ -10,7 +10,9 @@ export type EditView = Pick<JobView, 'id' | 'status' | 'prompt' | 'progress' | '
   /** Null when the command's words were wrong, so that nothing was started. */
   readonly seed: number | null;
   /** Null until the model is opened. */
-  readonly model: { readonly id: string; readonly sha256: string } | null;
+  readonly model: JobView['model'] | null;
+  /** Absent where no platform keeps accounts. */
+  readonly usage?: JobView['usage'];
   /** What the caller should know about the answer. */
   readonly notices: readonly string[];
 };
@@ -34,13 +36,17 @@ export function queuedView(id: string, createdAtMs: number): EditView {
 /** The view after one event. */
 export function advanceView(view: EditView, event: EditEvent): EditView {
   switch (event.kind) {
+    case 'job': {
+      const { id, prompt, seed, model, progress, usage, createdAt } = event.job;
+      return { ...view, id, status: 'queued', prompt, seed, model, progress, usage, createdAt };
+    }
     case 'model':
       return { ...view, status: 'running', model: { id: event.id, sha256: event.sha256 } };
     case 'notice':
       return { ...view, notices: [...view.notices, event.text] };
     case 'progress': {
-      const { step, steps, pct } = event;
-      return { ...view, progress: { ...view.progress, step, steps, pct } };
+      const { kind: _kind, ...progress } = event;
+      return { ...view, status: 'running', progress: { ...view.progress, ...progress } };
     }
     case 'written': {
       const progress = { ...view.progress, pct: 100, etaMs: 0 };
@@ -51,12 +57,23 @@ export function advanceView(view: EditView, event: EditEvent): EditView {
   }
 }
 
+/** States of jobs that end so; all other failures are just failures. */
+const endOf: Readonly<Partial<Record<ErrorCode, JobView['status']>>> = {
+  canceled: 'canceled',
+  expired: 'expired',
+  blocked: 'blocked',
+};
+
 /** The view of a job that ended without a picture. */
 export function failedView(view: EditView, fault: unknown): EditView {
   const error = toAppError(fault);
   const { code, retryable } = error;
-  const status = code === 'canceled' ? 'canceled' : 'failed';
-  return { ...view, status, outputs: [], error: { code, detail: describeFailure(error), retryable } };
+  return {
+    ...view,
+    status: endOf[code] ?? 'failed',
+    outputs: [],
+    error: { code, detail: describeFailure(error), retryable },
+  };
 }
 
 /** A failure in one line; on a person's own machine the cause of an internal one is no secret. */

@@ -1,13 +1,17 @@
 // npm run edit -- photo.jpg "make it a snowy night": a photo and a sentence in, an edited photo out.
 import { randomBytes, randomInt } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { callerFolder } from '@darkroom/gpu-worker/cli/caller-folder';
+import { StepProgress } from '@darkroom/gpu-worker/cli/progress';
+import { formatBytes, formatDuration, type ProgressStream } from '@darkroom/gpu-worker/models/hub-progress';
+import { model as ModelId } from '@darkroom/shared/contracts/parameters';
 import { AppError } from '@darkroom/shared/errors';
 import { idRandomBytes, makeId } from '@darkroom/shared/ids';
-import { formatBytes, formatDuration, type ProgressStream } from '../models/hub-progress.ts';
-import { callerFolder } from './caller-folder.ts';
 import { EDIT_HELP, type EditArguments, parseEditArguments } from './edit-arguments.ts';
-import { type EditRun, runEdit } from './edit-run.ts';
+import type { EditEvent, EditRun } from './edit-event.ts';
 import { advanceView, type EditView, failedView, queuedView } from './edit-view.ts';
-import { StepProgress } from './progress.ts';
+import { editRemotely } from './remote-edit.ts';
 
 interface Output {
   readonly stdout: { write(text: string): unknown };
@@ -28,7 +32,7 @@ export async function main(words: readonly string[], output: Output = process): 
   const folder = callerFolder();
   let asked: EditArguments | undefined;
   try {
-    asked = parseEditArguments(words, folder);
+    asked = parseEditArguments(words, folder, process.env);
   } catch (fault) {
     report(failedView(queuedView(id, createdAtMs), fault), isJson, output);
     return 2;
@@ -39,20 +43,20 @@ export async function main(words: readonly string[], output: Output = process): 
   }
   const seed = asked.seed ?? randomInt(seedLimit);
   using stop = stopOnSignals();
-  const run = { id, createdAtMs, seed, folder, signal: stop.signal };
-  const view = await follow(asked, run, isJson ? undefined : new StepProgress(output.stderr));
+  const bar = isJson ? undefined : new StepProgress(output.stderr);
+  const onPhase = (phase: string) => bar?.announce(phase);
+  const view = await follow(asked, { id, createdAtMs, seed, folder, signal: stop.signal, onPhase }, bar);
   report(view, isJson, output);
   if (view.status === 'canceled') return 130;
   return view.status === 'succeeded' ? 0 : 1;
 }
 
 /** Runs the edit to its end, which is a view however it ends. */
-async function follow(asked: EditArguments, run: EditRun, bar?: StepProgress): Promise<EditView> {
+async function follow(asked: EditArguments, run: EditRun, bar: StepProgress | undefined): Promise<EditView> {
   const waiting = queuedView(run.id, run.createdAtMs);
   let view: EditView = { ...waiting, prompt: { original: asked.prompt, enhanced: null }, seed: run.seed };
   try {
-    bar?.announce('opening the model');
-    for await (const event of runEdit(asked, run)) {
+    for await (const event of await openEdit(asked, run)) {
       view = advanceView(view, event);
       if (event.kind === 'progress') bar?.update(event);
     }
@@ -62,6 +66,21 @@ async function follow(asked: EditArguments, run: EditRun, bar?: StepProgress): P
     bar?.finish();
   }
   return view;
+}
+
+/** The edit on the road that was asked for; only the one through this process loads the engine. */
+async function openEdit(asked: EditArguments, run: EditRun): Promise<AsyncGenerator<EditEvent>> {
+  if (!(await isLocal(asked, run))) return editRemotely(asked, run);
+  run.onPhase('opening the model');
+  const { editLocally } = await import('./local-edit.ts');
+  return editLocally(asked, run);
+}
+
+/** A model folder can be reached from this process alone. */
+async function isLocal({ isLocal, model }: EditArguments, { folder }: EditRun): Promise<boolean> {
+  if (isLocal || model === undefined) return isLocal;
+  const isFolder = (await stat(resolve(folder, model)).catch(() => undefined))?.isDirectory() ?? false;
+  return isFolder || !ModelId.safeParse(model).success;
 }
 
 function report(view: EditView, isJson: boolean, { stdout, stderr }: Output): void {
