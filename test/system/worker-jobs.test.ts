@@ -1,5 +1,9 @@
 // A worker process, a pool and an object store: jobs as they go well and badly.
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
 import { decodeImage } from '@darkroom/gpu-worker/image/decode';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { signature } from '../support/object-store.ts';
@@ -13,14 +17,24 @@ const endless = { steps: 150, scheduler: 'heun' };
 
 let stage: WorkerStage;
 let worker: WorkerProcess;
+/** Figures that a collector got. */
+const collected: string[] = [];
+const collector = createServer(async (request, response) => {
+  collected.push(await textOf(request));
+  response.end('{}');
+});
 beforeAll(async () => {
   stage = await WorkerStage.open();
-  worker = stage.spawn();
+  collector.listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  const { port } = collector.address() as AddressInfo;
+  worker = stage.spawn({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
   await stage.pool.until(() => stage.pool.all('ready')[0]);
 }, patienceMs);
 afterAll(async () => {
   await worker[Symbol.asyncDispose]();
   await stage[Symbol.asyncDispose]();
+  collector.close();
 });
 
 const lastBeat = () => stage.pool.all('beat').at(-1);
@@ -229,6 +243,13 @@ it('answers with its health and its figures, on this machine alone', async () =>
   expect(text).toMatch(/^darkroom_worker_jobs_total\{kind="edit",outcome="done"\} 3$/m);
   expect(text).toMatch(/^darkroom_worker_slots_busy 0$/m);
   expect(text).toMatch(/^darkroom_worker_connected 1$/m);
+  expect(text).toMatch(/^darkroom_worker_leases 0$/m);
+  expect(text).toMatch(/^darkroom_worker_models_resident 1$/m);
+  expect(text).toMatch(/^darkroom_worker_model_hits_total [1-9]/m);
+  expect(text).toMatch(/^darkroom_worker_decoder_starts_total [1-9]/m);
+  expect(text).toMatch(/^darkroom_worker_failures_total\{code="image_corrupt"\} 1$/m);
+  for (const stage of ['load', 'read', 'decode', 'run', 'store'])
+    expect(text).toMatch(new RegExp(`^darkroom_worker_stage_seconds_count\\{stage="${stage}"\\} 3$`, 'm'));
 });
 
 it(
@@ -249,6 +270,15 @@ it(
   },
   patienceMs,
 );
+
+it('tells the collector how it stood when it stopped', () => {
+  const { resourceMetrics } = JSON.parse(collected.at(-1) ?? '');
+  const figures = new Map(
+    resourceMetrics[0].scopeMetrics[0].metrics.map((one: { name: string }) => [one.name, one]),
+  );
+  expect(figures.get('darkroom_worker_draining')).toMatchObject({ gauge: { dataPoints: [{ asDouble: 1 }] } });
+  expect(figures.get('darkroom_worker_jobs_total')).toMatchObject({ sum: { isMonotonic: true } });
+});
 
 it('logs every line as JSON with job and request, and no secret', () => {
   const accepted = worker.log.find(({ message }) => message === 'accepted');

@@ -5,6 +5,7 @@ import { HelloFrame, heartbeatMs, leaseMs } from '@darkroom/shared/contracts/fra
 import { AppError } from '@darkroom/shared/errors';
 import { z } from 'zod';
 import { PoolKey } from './link/pool-token.ts';
+import { OtlpHeaders } from './metrics/otlp-headers.ts';
 import { defaultCacheFolder } from './models/hub.ts';
 
 /** Share of the memory that is free at the start which models may take. */
@@ -71,6 +72,20 @@ export const WorkerEnv = z.object({
   BEAT_EVERY_MS: wholeNumber(10, leaseMs / 2)
     .describe(`Time between heartbeats, in milliseconds; absent = ${heartbeatMs}.`)
     .default(heartbeatMs),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'expected an address that begins with http or https' })
+    .optional()
+    .describe('Address of a collector that takes metrics as OTLP/HTTP in JSON; absent = none.'),
+  OTEL_EXPORTER_OTLP_HEADERS: OtlpHeaders.describe(
+    'Headers for it, as name=value pairs between commas; absent = none.',
+  ).default({}),
+  OTEL_SERVICE_NAME: z
+    .string()
+    .describe('Name of the service there; absent = darkroom-worker.')
+    .default('darkroom-worker'),
+  OTEL_METRIC_EXPORT_INTERVAL: wholeNumber(100, 3_600_000)
+    .describe('Time between two exports, in milliseconds; absent = 60000.')
+    .default(60_000),
 });
 export type WorkerEnv = z.infer<typeof WorkerEnv>;
 
@@ -90,7 +105,7 @@ export function parseEnv(environment: NodeJS.ProcessEnv): WorkerEnv {
 export function envHelp(): string {
   const rows = Object.entries(WorkerEnv.shape).map(([name, schema]) => {
     const { description } = schema instanceof z.ZodDefault ? schema.unwrap() : schema;
-    return `  ${name.padEnd(16)}${description}\n`;
+    return `  ${name.padEnd(29)}${description}\n`;
   });
   return `Usage: node apps/gpu-worker/src/main.ts\n\nRuns jobs of a pool, which it dials. SIGTERM lets running jobs end; a second one stops at once.\n\nEnvironment\n${rows.join('')}`;
 }

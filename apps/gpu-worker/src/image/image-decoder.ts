@@ -15,9 +15,15 @@ export class ImageDecoder implements AsyncDisposable {
   readonly #limits: DecodeProcessLimits;
   readonly #idle = new Set<DecodeProcess>();
   readonly #all = new Set<DecodeProcess>();
+  #started = 0;
 
   constructor(limits: DecodeProcessLimits = defaultProcessLimits) {
     this.#limits = limits;
+  }
+
+  /** Processes that run now, and how many were ever started. */
+  get counts(): { readonly running: number; readonly started: number } {
+    return { running: this.#all.size, started: this.#started };
   }
 
   /**
@@ -54,6 +60,7 @@ export class ImageDecoder implements AsyncDisposable {
   async #start(): Promise<DecodeProcess> {
     const process = await DecodeProcess.start(this.#limits);
     this.#all.add(process);
+    this.#started += 1;
     return process;
   }
 

@@ -11,6 +11,7 @@ import type {
   ReadyFrame,
   RevokeFrame,
 } from '@darkroom/shared/contracts/frames';
+import type { Family } from '../metrics/family.ts';
 import type { EndFrame } from './end-frame.ts';
 
 /** A running lease and how far it is. */
@@ -28,8 +29,8 @@ export type ToLink =
   | { readonly kind: 'end'; readonly frame: EndFrame }
   /** The lease is over, and nobody wants to know. */
   | { readonly kind: 'dropped'; readonly lease: LeaseRef }
-  /** Figures of the jobs, as Prometheus text. */
-  | { readonly kind: 'metrics'; readonly text: string }
+  /** Figures of the jobs. */
+  | { readonly kind: 'metrics'; readonly families: readonly Family[] }
   /** Say good-bye and end the thread. */
   | { readonly kind: 'close' };
 

@@ -1,27 +1,34 @@
 // What the jobs of this process add up to.
+import type { DoneFrame, RejectFrame } from '@darkroom/shared/contracts/frames';
 import type { JobKind } from '@darkroom/shared/contracts/job-request';
-import { type Family, prometheusText, type Sample, single } from './prometheus.ts';
+import type { ErrorCode } from '@darkroom/shared/errors';
+import { Counter } from './counter.ts';
+import { type Family, single } from './family.ts';
+import { Histogram } from './histogram.ts';
+import type { StageTimes } from './stage-clock.ts';
+import { type WorkerGauges, workerFamilies } from './worker-gauges.ts';
 
 /** How a job left the worker. */
 export type Outcome = 'done' | 'fail' | 'canceled' | 'released' | 'dropped';
 
-/** Upper bounds of the buckets of a job's time, in seconds. */
-const bucketSeconds = [0.5, 1, 2, 5, 10, 30, 60, 300] as const;
-
-/** The state of the worker at the moment that its figures are read. */
-export interface WorkerGauges {
-  readonly slots: number;
-  readonly busySlots: number;
-  readonly modelBytes: number;
+/** What a finished job took. */
+export interface JobTimes {
+  readonly metrics: Pick<DoneFrame['metrics'], 'computeMs' | 'loadMs'>;
+  readonly stages: StageTimes;
 }
+
+/** Upper bounds of a job's time, in seconds. */
+const jobSeconds = [0.5, 1, 2, 5, 10, 30, 60, 300];
+/** Some stages take only milliseconds. */
+const stageSeconds = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60];
 
 /** Counts jobs, steps and time. */
 export class JobMetrics {
-  readonly #jobs = new Map<string, { kind: JobKind; outcome: Outcome; count: number }>();
-  readonly #atMost: number[] = bucketSeconds.map(() => 0);
-  #timed = 0;
-  #seconds = 0;
-  #loadSeconds = 0;
+  readonly #jobs = new Counter();
+  readonly #failures = new Counter();
+  readonly #refusals = new Counter();
+  readonly #seconds = new Histogram(jobSeconds);
+  readonly #stages = new Histogram(stageSeconds);
   #steps = 0;
 
   countStep(): void {
@@ -29,64 +36,37 @@ export class JobMetrics {
   }
 
   countEnd(kind: JobKind, outcome: Outcome): void {
-    const key = `${kind} ${outcome}`;
-    const row = this.#jobs.get(key) ?? { kind, outcome, count: 0 };
-    row.count += 1;
-    this.#jobs.set(key, row);
+    this.#jobs.add({ kind, outcome });
   }
 
-  /** Adds the time that a finished job took. */
-  time({ computeMs, loadMs }: { readonly computeMs: number; readonly loadMs: number }): void {
-    const seconds = computeMs / 1000;
-    bucketSeconds.forEach((bound, i) => {
-      if (seconds <= bound) this.#atMost[i] = (this.#atMost[i] as number) + 1;
-    });
-    this.#timed += 1;
-    this.#seconds += seconds;
-    this.#loadSeconds += loadMs / 1000;
+  countFailure(code: ErrorCode): void {
+    this.#failures.add({ code });
   }
 
-  /** Everything as Prometheus text. */
-  text({ slots, busySlots, modelBytes }: WorkerGauges): string {
-    return prometheusText([
-      single('gauge', 'darkroom_worker_slots', 'Jobs that can run at once.', slots),
-      single('gauge', 'darkroom_worker_slots_busy', 'Jobs that run now.', busySlots),
-      single('gauge', 'darkroom_worker_model_bytes', 'Bytes of models in memory.', modelBytes),
-      this.#jobFamily(),
+  /** Counts an offer that was given back before it began. */
+  countRefusal(reason: RejectFrame['reason']): void {
+    this.#refusals.add({ reason });
+  }
+
+  /** Adds what a finished job took; the kernel's part is what the other stages leave of it. */
+  time(kind: JobKind, { metrics: { computeMs, loadMs }, stages }: JobTimes): void {
+    const { read, decode, store } = stages;
+    const run = Math.max(0, computeMs - read - decode - store);
+    this.#seconds.observe(computeMs / 1000, { kind });
+    for (const [stage, ms] of Object.entries({ load: loadMs, read, decode, run, store }))
+      this.#stages.observe(ms / 1000, { stage });
+  }
+
+  /** Everything as it stands now. */
+  families(gauges: WorkerGauges): Family[] {
+    return [
+      ...workerFamilies(gauges),
+      this.#jobs.family('darkroom_worker_jobs_total', 'Jobs by kind and by how they ended here.'),
+      this.#failures.family('darkroom_worker_failures_total', 'Jobs that failed here, by the error’s code.'),
+      this.#refusals.family('darkroom_worker_refusals_total', 'Offers that were given back, by reason.'),
       single('counter', 'darkroom_worker_steps_total', 'Denoising steps done.', this.#steps),
-      single(
-        'counter',
-        'darkroom_worker_load_seconds_total',
-        'Time spent loading models.',
-        this.#loadSeconds,
-      ),
-      this.#timeFamily(),
-    ]);
-  }
-
-  #jobFamily(): Family {
-    const name = 'darkroom_worker_jobs_total';
-    const samples = [...this.#jobs.values()].map(({ kind, outcome, count }) => ({
-      name,
-      labels: { kind, outcome },
-      value: count,
-    }));
-    return { name, type: 'counter', help: 'Jobs by kind and by how they ended here.', samples };
-  }
-
-  #timeFamily(): Family {
-    const name = 'darkroom_worker_job_seconds';
-    const buckets: Sample[] = bucketSeconds.map((bound, i) => ({
-      name: `${name}_bucket`,
-      labels: { le: String(bound) },
-      value: this.#atMost[i] as number,
-    }));
-    const samples = [
-      ...buckets,
-      { name: `${name}_bucket`, labels: { le: '+Inf' }, value: this.#timed },
-      { name: `${name}_sum`, value: this.#seconds },
-      { name: `${name}_count`, value: this.#timed },
+      this.#seconds.family('darkroom_worker_job_seconds', 'Time of finished jobs, without loading models.'),
+      this.#stages.family('darkroom_worker_stage_seconds', 'Time of finished jobs by stage.'),
     ];
-    return { name, type: 'histogram', help: 'Time of finished jobs, without loading models.', samples };
   }
 }

@@ -1,45 +1,41 @@
 // Figures in Prometheus' text format, version 0.0.4.
-
-/** Labels of one series. */
-export type Labels = Readonly<Record<string, string>>;
-
-/** One figure, as a line. */
-export interface Sample {
-  readonly name: string;
-  readonly labels?: Labels;
-  readonly value: number;
-}
-
-/** A family of figures under one name. */
-export interface Family {
-  readonly name: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly help: string;
-  readonly samples: readonly Sample[];
-}
+import type { Family, HistogramFamily, Labels } from './family.ts';
 
 /** The families as text. */
 export function prometheusText(families: readonly Family[]): string {
   return families
-    .flatMap(({ name, type, help, samples }) => [
-      `# HELP ${name} ${help}`,
-      `# TYPE ${name} ${type}`,
-      ...samples.map((sample) => `${sample.name}${labelText(sample.labels)} ${sample.value}`),
+    .flatMap((family) => [
+      `# HELP ${family.name} ${family.help}`,
+      `# TYPE ${family.name} ${family.type}`,
+      ...linesOf(family),
     ])
     .map((line) => `${line}\n`)
     .join('');
 }
 
-function labelText(labels: Labels = {}): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+function linesOf(family: Family): string[] {
+  if (family.type === 'histogram') return family.series.flatMap((one) => histogramLines(family, one));
+  return family.series.map(({ labels, value }) => line(family.name, labels, value));
+}
+
+/** Each bucket counts what lies below it too, as the format wants it. */
+function histogramLines(
+  { name, bounds }: HistogramFamily,
+  { labels, counts, sum }: HistogramFamily['series'][number],
+): string[] {
+  let atMost = 0;
+  const buckets = counts.map((count, i) => {
+    atMost += count;
+    return line(`${name}_bucket`, { ...labels, le: i < bounds.length ? String(bounds[i]) : '+Inf' }, atMost);
+  });
+  return [...buckets, line(`${name}_sum`, labels, sum), line(`${name}_count`, labels, atMost)];
+}
+
+function line(name: string, labels: Labels, value: number): string {
+  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabel(text)}"`);
+  return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`;
 }
 
 function escapeLabel(value: string): string {
   return value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n');
-}
-
-/** A family of one figure without labels. */
-export function single(type: 'counter' | 'gauge', name: string, help: string, value: number): Family {
-  return { name, type, help, samples: [{ name, value }] };
 }

@@ -12,6 +12,7 @@ import type { FromLink, PoolOrder } from '../link/link-messages.ts';
 import type { LinkSettings } from '../link/link-thread.ts';
 import type { Log } from '../log.ts';
 import { JobMetrics } from '../metrics/job-metrics.ts';
+import { otlpSettings } from '../metrics/otlp-exporter.ts';
 import { MeteredStore } from './metered-store.ts';
 import { ModelShelf } from './model-shelf.ts';
 import { type LeaseEvent, type LeasePorts, runLease } from './run-lease.ts';
@@ -31,6 +32,7 @@ const farewellMs = 2_000;
 export class PoolWorker {
   readonly #env: WorkerEnv;
   readonly #log: Log;
+  readonly #shelf: ModelShelf;
   readonly #slots: Slots;
   readonly #store: MeteredStore;
   readonly #decoder = new ImageDecoder();
@@ -47,6 +49,7 @@ export class PoolWorker {
   private constructor(env: WorkerEnv, settings: LinkSettings, { ports, shelf }: Assembly) {
     this.#env = env;
     this.#log = ports.log;
+    this.#shelf = shelf;
     this.#slots = new Slots(env.SLOTS);
     this.#store = new MeteredStore({ budgetBytes: env.MEMORY_BUDGET * 2 ** 20 }, () => performance.now());
     const lent: LeasePorts = {
@@ -96,6 +99,7 @@ export class PoolWorker {
       journalPath: join(env.STATE_DIR, env.WORKER_ID, 'results.jsonl'),
       metricsHost: env.METRICS_HOST,
       metricsPort: env.METRICS_PORT,
+      otlp: otlpSettings(env),
     };
     const { workerId, bootId, pool, models } = introduction;
     ports.log('info', 'starting', {
@@ -181,7 +185,10 @@ export class PoolWorker {
   }
 
   #say(word: RunnerWord): void {
-    if (word.kind === 'end') this.#endsSaid += 1;
+    if (word.kind === 'end') {
+      this.#endsSaid += 1;
+      if (word.frame.type === 'reject') this.#metrics.countRefusal(word.frame.reason);
+    }
     this.#link.say(word);
     if (word.kind === 'ready') this.#sayMetrics();
   }
@@ -190,14 +197,27 @@ export class PoolWorker {
     if (event.kind === 'preview') return;
     if (event.kind === 'progress') this.#metrics.countStep();
     else this.#metrics.countEnd(offer.job.kind, event.kind);
-    if (event.kind === 'done') this.#metrics.time(event.metrics);
+    if (event.kind === 'done') this.#metrics.time(offer.job.kind, event);
+    if (event.kind === 'fail') this.#metrics.countFailure(event.code);
     this.#sayMetrics();
   }
 
   #sayMetrics(): void {
     const { total: slots, free } = this.#slots;
-    const text = this.#metrics.text({ slots, busySlots: slots - free, modelBytes: this.#store.sizeBytes });
-    this.#link.say({ kind: 'metrics', text });
+    const { sizeBytes, counts } = this.#store;
+    const families = this.#metrics.families({
+      slots,
+      busySlots: slots - free,
+      isDraining: this.#runner.isDraining,
+      models: {
+        resident: this.#shelf.resident(this.#store).length,
+        bytes: sizeBytes,
+        budgetBytes: this.#env.MEMORY_BUDGET * 2 ** 20,
+        ...counts,
+      },
+      decoders: this.#decoder.counts,
+    });
+    this.#link.say({ kind: 'metrics', families });
   }
 
   /** Draining waits until the thread has heard every end and the pool has acknowledged it. */

@@ -6,6 +6,7 @@ import { AppError } from '@darkroom/shared/errors';
 import type { ImageDecoder } from '../image/image-decoder.ts';
 import { runJob } from '../kernels/index.ts';
 import type { JobEvent, KernelContext } from '../kernels/kernel.ts';
+import { StageClock, type StageTimes } from '../metrics/stage-clock.ts';
 import { detailOf, failClassOf, toJobError } from './failure.ts';
 import type { JobProgress } from './job-state.ts';
 import type { LoadMeter, MeteredStore } from './metered-store.ts';
@@ -28,7 +29,10 @@ export type StopReason = 'cancel' | 'release' | 'drop';
 
 /** How a run ended. `released` goes back to the pool, of `dropped` nobody wants to hear. */
 export type LeaseEnd =
-  | ({ readonly kind: 'done' } & Pick<DoneFrame, 'outputs' | 'model' | 'metrics'>)
+  | ({ readonly kind: 'done'; readonly stages: StageTimes } & Pick<
+      DoneFrame,
+      'outputs' | 'model' | 'metrics'
+    >)
   | ({ readonly kind: 'fail'; readonly error: AppError } & Pick<FailFrame, 'class' | 'code' | 'detail'>)
   | { readonly kind: 'canceled' }
   | { readonly kind: 'released' }
@@ -44,6 +48,7 @@ export type LeaseEvent =
 interface Findings {
   readonly startedAt: number;
   readonly meter: LoadMeter;
+  readonly stages: StageClock;
   readonly outputs: OutputObject[];
   model?: OpenedModel;
   steps: number;
@@ -87,6 +92,7 @@ async function* work(offer: OfferFrame, signal: AbortSignal, ports: LeasePorts):
   const found: Findings = {
     startedAt: ports.now(),
     meter: { loadMs: 0 },
+    stages: new StageClock(ports.now),
     outputs: [],
     steps: 0,
     peakBytes: 0,
@@ -100,7 +106,9 @@ async function* work(offer: OfferFrame, signal: AbortSignal, ports: LeasePorts):
       found.peakBytes = Math.max(found.peakBytes, process.memoryUsage.rss());
       if (turn.done) break;
       if (turn.value.kind === 'output') {
-        found.outputs.push(await storeOutput(turn.value, offer, { ports, signal }));
+        const picture = turn.value;
+        const stored = () => storeOutput(picture, offer, { ports, signal });
+        found.outputs.push(await found.stages.timed('store', stored));
         continue;
       }
       if (turn.value.kind === 'progress') found.steps = turn.value.step;
@@ -138,9 +146,9 @@ function contextOf(
       const url = inputs[image.key];
       if (url === undefined)
         throw new AppError('invalid_request', { message: `inputs: expected an address of the ${name}` });
-      return readObject(image, { ...ports, name, url, signal });
+      return found.stages.timed('read', () => readObject(image, { ...ports, name, url, signal }));
     },
-    decode: (bytes) => decoder.decode(bytes, signal),
+    decode: (bytes) => found.stages.timed('decode', () => decoder.decode(bytes, signal)),
     ...(isPreviewed && { previewEvery: Math.max(asked, least) }),
     signal,
   };
@@ -168,7 +176,7 @@ async function storeOutput(
 }
 
 function finished(found: Findings, nowMs: number): LeaseEnd {
-  const { startedAt, outputs, model, steps, peakBytes } = found;
+  const { startedAt, outputs, model, stages, steps, peakBytes } = found;
   if (!model) throw new TypeError('a kernel must ask for its model');
   const loadMs = Math.floor(found.meter.loadMs);
   const computeMs = Math.max(0, nowMs - startedAt - loadMs);
@@ -176,6 +184,7 @@ function finished(found: Findings, nowMs: number): LeaseEnd {
     kind: 'done',
     outputs,
     model: { id: model.id, sha256: model.sha256 },
+    stages: stages.times,
     metrics: { computeMs, loadMs, peakMemoryMb: Math.round(peakBytes / 2 ** 20), steps },
   };
 }

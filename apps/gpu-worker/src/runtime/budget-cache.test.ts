@@ -47,6 +47,15 @@ describe('BudgetCache', () => {
     expect(cache.has('a')).toBe(true);
   });
 
+  it('counts what was there, what was made and what had to go', async () => {
+    const { recipe } = workshop();
+    await using cache = new BudgetCache<Thing>(100);
+    for (const name of ['a', 'b', 'a', 'c']) await use(cache, name, recipe);
+    expect(cache.counts).toEqual({ hits: 1, misses: 3, evictions: 1 });
+    await cache.trim();
+    expect(cache.counts).toEqual({ hits: 1, misses: 3, evictions: 3 });
+  });
+
   it('keeps what is leased, and refuses what then does not fit', async () => {
     const { log, recipe } = workshop();
     await using cache = new BudgetCache<Thing>(100);

@@ -12,6 +12,13 @@ export interface Lease<T> extends Disposable {
   readonly value: T;
 }
 
+/** How often a cached thing was there when it was asked for, how often not, and how many had to go. */
+export interface CacheCounts {
+  readonly hits: number;
+  readonly misses: number;
+  readonly evictions: number;
+}
+
 interface Entry<T> {
   readonly sizeBytes: number;
   readonly value: Promise<T>;
@@ -23,6 +30,9 @@ export class BudgetCache<T extends AsyncDisposable> implements AsyncDisposable {
   readonly #budgetBytes: number;
   /** Least recently used first. */
   readonly #entries = new Map<string, Entry<T>>();
+  #hits = 0;
+  #misses = 0;
+  #evictions = 0;
 
   constructor(budgetBytes: number) {
     this.#budgetBytes = budgetBytes;
@@ -31,6 +41,11 @@ export class BudgetCache<T extends AsyncDisposable> implements AsyncDisposable {
   /** Bytes of everything that is held or being made. */
   get sizeBytes(): number {
     return this.#entries.values().reduce((sum, entry) => sum + entry.sizeBytes, 0);
+  }
+
+  /** What came of all questions so far. */
+  get counts(): CacheCounts {
+    return { hits: this.#hits, misses: this.#misses, evictions: this.#evictions };
   }
 
   has(key: string): boolean {
@@ -46,6 +61,7 @@ export class BudgetCache<T extends AsyncDisposable> implements AsyncDisposable {
   async trim(): Promise<void> {
     const idle = [...this.#entries].filter(([, entry]) => entry.leases === 0);
     for (const [key] of idle) this.#entries.delete(key);
+    this.#evictions += idle.length;
     await Promise.all(idle.map(([, entry]) => dispose(entry)));
   }
 
@@ -55,7 +71,10 @@ export class BudgetCache<T extends AsyncDisposable> implements AsyncDisposable {
    * @throws out_of_memory when it does not fit beside what others hold leases on
    */
   async lease(key: string, recipe: () => Recipe<T>): Promise<Lease<T>> {
-    const entry = this.#entries.get(key) ?? this.#start(key, recipe());
+    const known = this.#entries.get(key);
+    if (known) this.#hits += 1;
+    else this.#misses += 1;
+    const entry = known ?? this.#start(key, recipe());
     entry.leases += 1;
     this.#entries.delete(key);
     this.#entries.set(key, entry);
@@ -100,6 +119,7 @@ export class BudgetCache<T extends AsyncDisposable> implements AsyncDisposable {
       });
     }
     for (const [name] of evicted) this.#entries.delete(name);
+    this.#evictions += evicted.length;
     return evicted.map(([, entry]) => entry);
   }
 }

@@ -2,7 +2,7 @@
 import { Scope } from '@darkroom/graph/layers/scope';
 import { sizeOf } from '@darkroom/graph/shape';
 import { type Graph, graphOf, storedParameters, type Value } from '@darkroom/graph/value';
-import { BudgetCache, type Lease, type Recipe } from './budget-cache.ts';
+import { BudgetCache, type CacheCounts, type Lease, type Recipe } from './budget-cache.ts';
 import { Session } from './session.ts';
 import { WeightSet } from './weight-set.ts';
 
@@ -51,6 +51,11 @@ export class ModelStore implements AsyncDisposable {
   /** Bytes of weights and sessions in memory. */
   get sizeBytes(): number {
     return this.#cache.sizeBytes;
+  }
+
+  /** How often weights and sessions were in memory when they were asked for. */
+  get counts(): CacheCounts {
+    return this.#cache.counts;
   }
 
   /** Whether weights or sessions of a component are in memory. */
