@@ -13,6 +13,7 @@ import { assets } from './routes/assets.ts';
 import { clientTokens } from './routes/client-tokens.ts';
 import { contracts } from './routes/contracts.ts';
 import { healthz } from './routes/healthz.ts';
+import { jobs } from './routes/jobs.ts';
 import { keys } from './routes/keys.ts';
 import { models } from './routes/models.ts';
 import { openApi } from './routes/openapi.ts';
@@ -51,6 +52,7 @@ export function createApp(deps: Deps): App {
   app.route('/v1/client-tokens', clientTokens(deps));
   app.route('/v1/usage', usage(deps));
   app.route('/v1/assets', assets(deps));
+  app.route('/v1/jobs', jobs(deps));
   app.route('/v1/models', models(deps));
   app.route('/v1/webhooks', webhooks(deps));
   return app;

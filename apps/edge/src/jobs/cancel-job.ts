@@ -16,11 +16,17 @@ async function cancelInPool({ pools }: CancelDeps, { pool, id, state }: JobRow):
   return (await pools.progress(pool, id)) !== undefined;
 }
 
+async function readAgain({ db, nowMs }: CancelDeps, row: JobRow): Promise<JobRow> {
+  const found = await findJob(db, row, nowMs());
+  if (!found) throw new AppError('not_found');
+  return found;
+}
+
 /**
  * Cancels a job and gives it as it stands then: ended if it was waiting, mostly still open if a worker has it, which
  * stops within a step. Without effect on a job that has ended.
  *
- * @throws AppError `dependency_unavailable` when its pool cannot be told
+ * @throws AppError `dependency_unavailable` when its pool cannot be told; `not_found` when it is erased with its end
  */
 export async function cancelJob(deps: CancelDeps, row: JobRow): Promise<JobRow> {
   if (row.finishedAtMs !== null) return row;
@@ -29,11 +35,11 @@ export async function cancelJob(deps: CancelDeps, row: JobRow): Promise<JobRow> 
   const isPooled = await cancelInPool(deps, row).catch((cause: unknown) => {
     throw new AppError('dependency_unavailable', { cause });
   });
-  if (!isPooled) {
-    // It has just ended, which stays as it is; or it was admitted and never handed over, which ends here.
-    const ending = { state: 'canceled', stepsDone: 0 } as const;
-    await settle(db, { jobId: row.id, fence: null, ending, nowMs: nowMs() });
-    await concurrencyGate.leave(slotSubject({ identityId: row.keyId }), row.id);
-  }
-  return (await findJob(db, row, nowMs())) ?? row;
+  const after = await readAgain(deps, row);
+  if (isPooled || after.finishedAtMs !== null) return after;
+  // It was admitted and never handed over, so that nobody else will end it before its time is over.
+  const ending = { state: 'canceled', stepsDone: 0 } as const;
+  await settle(db, { jobId: row.id, fence: null, ending, nowMs: nowMs() });
+  await concurrencyGate.leave(slotSubject({ identityId: row.keyId }), row.id);
+  return await readAgain(deps, row);
 }
