@@ -9,6 +9,7 @@ import {
 import { PoolFrame, WorkerFrame } from '@darkroom/shared/contracts/frames';
 import { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import { Job } from '@darkroom/shared/contracts/job';
+import { JobList, ListJobsQuery } from '@darkroom/shared/contracts/job-list';
 import { JobRequest } from '@darkroom/shared/contracts/job-request';
 import { JobView } from '@darkroom/shared/contracts/job-view';
 import { describe, expect, test } from 'vitest';
@@ -19,6 +20,8 @@ const contracts = {
   Job,
   ImageRef,
   JobView,
+  ListJobsQuery,
+  JobList,
   WorkerFrame,
   PoolFrame,
   CreateAssetRequest,
