@@ -1,14 +1,14 @@
 /** A pool with a worker that tests play, and jobs that D1 knows. */
 import { env } from 'cloudflare:workers';
 import type { DurableObjectNamespace, WebSocket } from '@cloudflare/workers-types';
-import { jobs } from '@darkroom/edge/db/schema';
+import { jobOutputs, jobs, usage } from '@darkroom/edge/db/schema';
 import { durableJobPools, stubName } from '@darkroom/edge/dispatch/durable-job-pools';
-import type { JobOrder, JobPools } from '@darkroom/edge/dispatch/job-pools';
+import type { Enqueued, JobOrder, JobPools } from '@darkroom/edge/dispatch/job-pools';
 import type { Pool } from '@darkroom/edge/dispatch/pool';
 import { bootIdOf, helloOf } from '@darkroom/edge/dispatch/test-pool';
 import {
   type HelloFrame,
-  type OfferFrame,
+  type LeaseRef,
   PoolFrame,
   type WorkerFrame,
 } from '@darkroom/shared/contracts/frames';
@@ -102,10 +102,20 @@ export class PoolStage {
     return worker;
   }
 
+  /** A job that the ledger knows and the pool does not. */
+  async admit(): Promise<JobId> {
+    return await this.ledger.admit(priceOfMicros(100), { createdAtMs: Date.now() });
+  }
+
+  /** Hands a job to the pool. */
+  async hand(id: JobId, spec: Partial<JobOrder['spec']> = {}): Promise<Enqueued> {
+    return await this.pools.enqueue(this.name, this.order(id, spec));
+  }
+
   /** Admits a job and hands it to the pool. */
   async enqueue(spec: Partial<JobOrder['spec']> = {}): Promise<JobId> {
-    const id = await this.ledger.admit(priceOfMicros(100), { createdAtMs: Date.now() });
-    await this.pools.enqueue(this.name, this.order(id, spec));
+    const id = await this.admit();
+    await this.hand(id, spec);
     return id;
   }
 
@@ -145,11 +155,34 @@ export class PoolStage {
     return row?.state;
   }
 
+  /** Waits until the books know the job's end; gives its state. */
+  async ended(id: JobId): Promise<string | undefined> {
+    await this.pools.waitForEnd(this.name, id, 30_000);
+    return await this.state(id);
+  }
+
+  /** Keys of the pictures that the books hold of a job. */
+  async pictures(id: JobId): Promise<string[]> {
+    const rows = await this.ledger.db.select().from(jobOutputs).where(eq(jobOutputs.jobId, id));
+    return rows.map(({ objectKey }) => objectKey);
+  }
+
+  /** What is billed of a job. */
+  async bill(id: JobId): Promise<{ item: string; micros: number }[]> {
+    const { item, micros } = usage;
+    return await this.ledger.db.select({ item, micros }).from(usage).where(eq(usage.jobId, id));
+  }
+
   /** A job that worker runs. */
-  async running(worker: FakeWorker): Promise<OfferFrame> {
+  async running(worker: FakeWorker): Promise<LeaseRef> {
     await this.enqueue();
-    const offer = await worker.next('offer');
-    worker.say({ type: 'accept', jobId: offer.jobId, fence: offer.fence });
-    return offer;
+    return await this.accepted(worker);
+  }
+
+  /** The job that worker is offered next, and runs. */
+  async accepted(worker: FakeWorker): Promise<LeaseRef> {
+    const { jobId, fence } = await worker.next('offer');
+    worker.say({ type: 'accept', jobId, fence });
+    return { jobId, fence };
   }
 }

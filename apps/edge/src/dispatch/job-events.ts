@@ -39,10 +39,34 @@ interface Reader {
 /** The events of one job and who listens. */
 class Feed {
   events: JobEvent[] = [];
+  /** Whoever heard the event of this id or a later one has missed only what is kept; Infinity = there was none. */
+  completeFromId = Number.POSITIVE_INFINITY;
   lastId = 0;
   readonly readers = new Set<Reader>();
   /** The last place in the queue that was told. */
   place: string | undefined;
+
+  /** The id of the next event: by the clock, so that ids go on growing when the memory of earlier ones is gone. */
+  nextId(nowMs: number): number {
+    this.lastId = Math.max(this.lastId + 1, nowMs);
+    this.completeFromId = Math.min(this.completeFromId, this.lastId);
+    return this.lastId;
+  }
+
+  keep(event: JobEvent): void {
+    // A preview is large, and only the latest is of use.
+    const before =
+      event.name === 'preview' ? this.events.filter(({ name }) => name !== 'preview') : this.events;
+    const forgotten = [...before, event].slice(0, -kept).at(-1);
+    if (forgotten) this.completeFromId = forgotten.id;
+    this.events = [...before, event].slice(-kept);
+  }
+
+  /** What came behind an event; undefined = some of it is forgotten. */
+  since(eventId: number | undefined): JobEvent[] | undefined {
+    if (eventId === undefined || eventId < this.completeFromId || eventId > this.lastId) return undefined;
+    return this.events.filter(({ id }) => id > eventId);
+  }
 }
 
 /** The feeds of all jobs that have not ended. */
@@ -62,12 +86,8 @@ export class JobFeeds {
   /** Tells an event. */
   publish(jobId: string, name: string, data: unknown): void {
     const feed = this.#feed(jobId);
-    // By the clock, so that ids go on growing when the memory of earlier ones is gone.
-    feed.lastId = Math.max(feed.lastId + 1, this.#nowMs());
-    const event = { id: feed.lastId, name, data };
-    // A preview is large, and only the latest is of use.
-    const before = name === 'preview' ? feed.events.filter((old) => old.name !== 'preview') : feed.events;
-    feed.events = [...before, event].slice(-kept);
+    const event = { id: feed.nextId(this.#nowMs()), name, data };
+    feed.keep(event);
     for (const reader of feed.readers) reader.write(eventText(event));
   }
 
@@ -97,10 +117,9 @@ export class JobFeeds {
     now: Pick<JobEvent, 'name' | 'data'>,
   ): ReadableStream<Uint8Array> {
     const feed = this.#feed(jobId);
-    const isResumable = feed.events.some(({ id }) => id === afterEventId);
-    const missed = isResumable ? feed.events.filter(({ id }) => id > (afterEventId ?? 0)) : [];
-    if (!isResumable) feed.lastId = Math.max(feed.lastId + 1, this.#nowMs(), (afterEventId ?? 0) + 1);
-    const first = isResumable ? missed : [{ id: feed.lastId, ...now }];
+    const missed = feed.since(afterEventId);
+    const first = missed ?? [{ id: feed.nextId(Math.max(this.#nowMs(), (afterEventId ?? 0) + 1)), ...now }];
+    if (!missed && now.name === 'queued') feed.place = JSON.stringify(now.data);
     let release: () => void = () => undefined;
     return new ReadableStream<Uint8Array>({
       type: 'bytes',

@@ -1,10 +1,9 @@
 /** What a pool writes into D1 and gives back elsewhere when a job moves or ends. */
 import { AppError } from '@darkroom/shared/errors';
-import type { Database } from '../db/database.ts';
 import { moveJob } from '../db/jobs.ts';
+import type { Deps } from '../deps.ts';
 import type { JobEnding } from '../metering/charge.ts';
 import { settle } from '../metering/settle.ts';
-import type { ConcurrencyGate } from '../middleware/concurrency.ts';
 import { slotSubject } from '../middleware/concurrency.ts';
 import type { JobOrder } from './job-pools.ts';
 import { type EndedJob, isEnded, type JobRow, type Outcome } from './pool-rows.ts';
@@ -24,11 +23,7 @@ function endingOf(outcome: Outcome): JobEnding {
   }
 }
 
-export interface PoolBooks {
-  readonly db: Database;
-  readonly gate: ConcurrencyGate;
-  readonly nowMs: () => number;
-}
+export type PoolBooks = Pick<Deps, 'db' | 'concurrencyGate' | 'nowMs'>;
 
 /**
  * Brings an end into the books and gives the key's slot back; saying it again changes nothing.
@@ -37,7 +32,7 @@ export interface PoolBooks {
 export async function settleJob(
   { facts, outcome }: EndedJob,
   order: JobOrder | undefined,
-  { db, gate, nowMs }: PoolBooks,
+  { db, concurrencyGate, nowMs }: PoolBooks,
 ): Promise<string | undefined> {
   const booked = await settle(db, {
     jobId: facts.id,
@@ -49,7 +44,7 @@ export async function settleJob(
     if (error instanceof AppError && error.code === 'not_found') return undefined;
     throw error;
   });
-  if (order) await gate.leave(slotSubject({ identityId: order.keyIdentityId }), facts.id);
+  if (order) await concurrencyGate.leave(slotSubject({ identityId: order.keyIdentityId }), facts.id);
   return booked?.state;
 }
 

@@ -8,25 +8,26 @@ import type {
   WebSocket,
   Response as WorkerResponse,
 } from '@cloudflare/workers-types';
-import type { PreviewFrame } from '@darkroom/shared/contracts/frames';
 import type { JobProgress } from '@darkroom/shared/contracts/job-view';
+import { AppError, toAppError } from '@darkroom/shared/errors';
 import type { JobId } from '@darkroom/shared/ids';
-import { openDatabase } from '../db/database.ts';
 import { bookedEnd } from '../db/jobs.ts';
+import { createDeps, type Deps } from '../deps.ts';
 import { type Bindings, type EdgeEnv, parseVars } from '../env.ts';
-import { durableConcurrencyGate } from '../limits/durable-concurrency-gate.ts';
-import type { ImageStore } from '../storage/image-store.ts';
-import { createImageStore } from '../storage/r2-images.ts';
+import { deliverSoon } from '../webhooks/deliver.ts';
+import { Announcer } from './announcer.ts';
 import { JobFeeds, shortStream } from './job-events.ts';
 import type { Enqueued, JobOrder, PoolHealth, PoolModel } from './job-pools.ts';
 import { advance } from './lease.ts';
 import { checkedReport, outputPrefix, writeOffer } from './offer.ts';
-import { mirrorMove, type PoolBooks, settleJob } from './pool-books.ts';
+import { mirrorMove } from './pool-books.ts';
 import type { Effect, PoolEvent } from './pool-event.ts';
-import { type EndedJob, isEnded, isQueued, type JobRow } from './pool-rows.ts';
+import { PoolNews } from './pool-news.ts';
+import { isEnded, isLeased, type JobFacts, type JobRow } from './pool-rows.ts';
+import { Settler } from './pool-settle.ts';
 import { PoolStore, type QuarantinedJob } from './pool-store.ts';
-import { healthOf, modelsOf, progressOf } from './pool-view.ts';
-import { type QueuePlace, queuePlaces } from './queue-place.ts';
+import { healthOf, modelsOf } from './pool-view.ts';
+import { WorkerLines } from './worker-lines.ts';
 import { closeSocket, FrameFault, parseFrame, WorkerSockets } from './worker-sockets.ts';
 
 // Globals of the Workers runtime, without the package's others, which contradict the DOM's.
@@ -35,24 +36,33 @@ declare const WebSocketRequestResponsePair: typeof ResponsePair;
 
 /** One pool. */
 export class Pool extends DurableObject<Bindings> {
+  readonly #deps: Deps;
   readonly #store: PoolStore;
   readonly #sockets: WorkerSockets;
-  readonly #books: PoolBooks;
-  readonly #feeds = new JobFeeds(Date.now);
-  readonly #settling = new Set<string>();
-  readonly #waiting = new Map<string, Set<() => void>>();
-  /** What is still to be said to each worker: an offer takes time to sign, and nothing may overtake it. */
-  readonly #lines = new Map<string, Promise<void>>();
-  #storedImages: ImageStore | undefined;
-  #places: ReadonlyMap<JobId, QueuePlace> | undefined;
+  readonly #settler: Settler;
+  readonly #news: PoolNews;
+  readonly #lines = new WorkerLines((error) => this.#report(error));
   #alarmAtMs: number | undefined;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
-    const gate = durableConcurrencyGate(env.LIMITS);
-    this.#books = { db: openDatabase(env.DB), gate, nowMs: Date.now };
+    // The variables are secrets of the deployment, which the bindings' type does not name.
+    this.#deps = createDeps(env, parseVars(env as EdgeEnv));
     this.#store = new PoolStore(ctx.storage);
     this.#sockets = new WorkerSockets(ctx);
+    const feeds = new JobFeeds(Date.now);
+    this.#news = new PoolNews(this.#store.pool, feeds);
+    const announcer = new Announcer({
+      deliver: (jobId) => deliverSoon(this.#deps, jobId),
+      report: (error) => this.#report(error),
+    });
+    this.#settler = new Settler({
+      books: this.#deps,
+      feeds,
+      orderOf: (jobId) => this.#store.order(jobId),
+      onSettled: (jobId) => void this.#take({ type: 'settled', jobId }),
+      announce: (jobId) => announcer.tell(jobId),
+    });
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
     const { jobs, workers } = this.#store.pool;
     if (jobs.size + workers.size > 0) this.#take({ type: 'wake', connected: this.#sockets.connected() });
@@ -93,6 +103,8 @@ export class Pool extends DurableObject<Bindings> {
   }
 
   async enqueue(order: JobOrder): Promise<Enqueued> {
+    // Whoever says a job again cannot know how far it came: what has ended must not run again.
+    if (await this.#isOver(order.spec.id)) return { isTaken: true };
     const effects = this.#take({ type: 'enqueue', job: order.spec }, order);
     const refusal = effects.find((effect) => effect.type === 'refuse');
     if (!refusal) return { isTaken: true };
@@ -109,29 +121,18 @@ export class Pool extends DurableObject<Bindings> {
   }
 
   async progress(jobId: JobId): Promise<JobProgress | undefined> {
-    const job = this.#store.pool.jobs.get(jobId);
-    return job && progressOf(job, this.#placeOf(jobId));
+    return this.#news.progress(jobId);
   }
 
   async waitForEnd(jobId: JobId, timeoutMs: number): Promise<void> {
     if (!this.#store.pool.jobs.has(jobId)) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const waiting = this.#waiting.get(jobId) ?? new Set();
-    this.#waiting.set(jobId, waiting.add(resolve));
-    const timer = setTimeout(resolve, timeoutMs);
-    await promise;
-    clearTimeout(timer);
-    waiting.delete(resolve);
+    await this.#settler.wait(jobId, timeoutMs);
   }
 
   async events(jobId: JobId, afterEventId: number | undefined): Promise<ReadableStream<Uint8Array>> {
-    const job = this.#store.pool.jobs.get(jobId);
-    if (job) {
-      const data = progressOf(job, this.#placeOf(jobId));
-      const name = isQueued(job) || job.state === 'starting' ? job.state : 'progress';
-      return this.#feeds.open(jobId, afterEventId, { name, data });
-    }
-    const state = await bookedEnd(this.#books.db, jobId);
+    const stream = this.#news.listen(jobId, afterEventId);
+    if (stream) return stream;
+    const state = await bookedEnd(this.#deps.db, jobId);
     const id = Math.max(Date.now(), (afterEventId ?? 0) + 1);
     return shortStream(
       state === undefined ? undefined : { id, name: state, data: { id: jobId, status: state } },
@@ -156,6 +157,12 @@ export class Pool extends DurableObject<Bindings> {
     return this.#store.release(jobId);
   }
 
+  async #isOver(jobId: JobId): Promise<boolean> {
+    const { jobs, tombstones } = this.#store.pool;
+    if (jobs.has(jobId) || tombstones.has(jobId)) return tombstones.has(jobId);
+    return (await bookedEnd(this.#deps.db, jobId)) !== undefined;
+  }
+
   /** An event: its changes are stored before anything is done about it. */
   #take(event: PoolEvent, order?: JobOrder): readonly Effect[] {
     const nowMs = Date.now();
@@ -172,10 +179,10 @@ export class Pool extends DurableObject<Bindings> {
       for (const effect of effects)
         if (effect.type === 'quarantine') this.#store.quarantine(effect.job, nowMs);
     });
-    if (changes.jobs.size > 0) this.#places = undefined;
+    if (changes.jobs.size > 0) this.#news.forgetPlaces();
     for (const effect of effects) this.#do(effect);
     for (const row of moved) this.#tellMove(row);
-    if (moved.length > 0 || isNew || event.type === 'settled') this.#tellPlaces();
+    if (moved.length > 0 || isNew || event.type === 'settled') this.#news.tellPlaces();
     this.#setAlarm(alarmAtMs);
     return effects;
   }
@@ -192,16 +199,14 @@ export class Pool extends DurableObject<Bindings> {
         this.#say(effect.workerId, () => this.#sockets.disconnect(effect.workerId));
         break;
       case 'settle':
-        this.#inBackground(this.#settle(effect.job));
+        this.#inBackground(this.#settler.settle(effect.job));
         break;
       case 'discard':
         this.#inBackground(this.#discard(outputPrefix(effect)));
         break;
-      case 'progress': {
-        const job = this.#store.pool.jobs.get(effect.jobId);
-        if (job) this.#feeds.publish(effect.jobId, 'progress', progressOf(job, undefined));
+      case 'progress':
+        this.#news.tellProgress(effect.jobId);
         break;
-      }
       case 'preview':
       case 'quarantine':
       case 'refuse':
@@ -213,40 +218,24 @@ export class Pool extends DurableObject<Bindings> {
   }
 
   #say(workerId: string, task: () => void | Promise<void>): void {
-    const line = this.#lines.get(workerId);
-    // Nothing waits: it is said at once, and what it throws is reported like the rest.
-    const said = line ? line.then(task) : (async () => await task())();
-    const next = said.catch(report).finally(() => {
-      if (this.#lines.get(workerId) === next) this.#lines.delete(workerId);
-    });
-    this.#lines.set(workerId, next);
-    this.ctx.waitUntil(next);
+    this.ctx.waitUntil(this.#lines.add(workerId, task));
   }
 
   async #offer({ workerId, job }: Extract<Effect, { type: 'offer' }>): Promise<void> {
     const order = this.#store.order(job.id);
     if (!order) return;
-    const offer = await writeOffer(job, order, { images: this.#images(), nowMs: Date.now });
-    this.#sockets.send(workerId, offer);
+    const offer = await writeOffer(job, order, this.#deps);
+    // The worker may have come back meanwhile and been told that it holds nothing.
+    if (this.#holds(workerId, job)) this.#sockets.send(workerId, offer);
   }
 
-  async #settle(job: EndedJob): Promise<void> {
-    const { id } = job.facts;
-    if (this.#settling.has(id)) return;
-    this.#settling.add(id);
-    try {
-      const state = (await settleJob(job, this.#store.order(id), this.#books)) ?? job.state;
-      this.#take({ type: 'settled', jobId: id });
-      this.#feeds.end(id, state, { id, status: state });
-      for (const resolve of this.#waiting.get(id) ?? []) resolve();
-      this.#waiting.delete(id);
-    } finally {
-      this.#settling.delete(id);
-    }
+  #holds(workerId: string, { id, fence }: JobFacts): boolean {
+    const row = this.#store.pool.jobs.get(id);
+    return row !== undefined && isLeased(row) && row.holder === workerId && row.facts.fence === fence;
   }
 
   async #discard(prefix: string): Promise<void> {
-    const images = this.#images();
+    const { images } = this.#deps;
     await images.delete(await images.list(prefix));
   }
 
@@ -262,11 +251,8 @@ export class Pool extends DurableObject<Bindings> {
   }
 
   #passPreview(socket: WebSocket, bytes: ArrayBuffer): void {
-    const preview: PreviewFrame | undefined = this.#sockets.preview(socket, bytes);
-    if (!preview) return;
-    const { jobId, step } = preview;
-    if (!this.#store.pool.jobs.has(jobId)) return;
-    this.#feeds.publish(jobId, 'preview', { step, mime: 'image/webp', data: base64(bytes) });
+    const preview = this.#sockets.preview(socket, bytes);
+    if (preview) this.#news.tellPreview(preview, bytes);
   }
 
   #hangUp(socket: WebSocket): void {
@@ -278,21 +264,8 @@ export class Pool extends DurableObject<Bindings> {
 
   #tellMove(row: JobRow): void {
     if (isEnded(row)) return;
-    const { id } = row.facts;
-    this.#inBackground(mirrorMove(row, this.#books));
-    if (row.state === 'starting') this.#feeds.publish(id, 'starting', progressOf(row, undefined));
-  }
-
-  #tellPlaces(): void {
-    for (const id of this.#feeds.heard()) {
-      const job = this.#store.pool.jobs.get(id);
-      if (job && isQueued(job)) this.#feeds.publishPlace(id, progressOf(job, this.#placeOf(job.facts.id)));
-    }
-  }
-
-  #placeOf(jobId: JobId): QueuePlace | undefined {
-    this.#places ??= queuePlaces(this.#store.pool, Date.now());
-    return this.#places.get(jobId);
+    this.#inBackground(mirrorMove(row, this.#deps));
+    if (row.state === 'starting') this.#news.tellStart(row);
   }
 
   #setAlarm(atMs: number): void {
@@ -303,26 +276,14 @@ export class Pool extends DurableObject<Bindings> {
     this.#inBackground(wanted === undefined ? storage.deleteAlarm() : storage.setAlarm(wanted));
   }
 
-  #images(): ImageStore {
-    // The variables are secrets of the deployment, which the bindings' type does not name.
-    this.#storedImages ??= createImageStore(this.env.IMAGES, parseVars(this.env as EdgeEnv), {
-      nowMs: Date.now,
-    });
-    return this.#storedImages;
-  }
-
   #inBackground(work: Promise<void>): void {
-    this.ctx.waitUntil(work.catch(report));
+    this.ctx.waitUntil(work.catch((error: unknown) => this.#report(error)));
   }
-}
 
-function base64(bytes: ArrayBuffer): string {
-  return btoa(Array.from(new Uint8Array(bytes), (byte) => String.fromCharCode(byte)).join(''));
-}
-
-/** What failed is said or settled again; operators see why. */
-function report(error: unknown): void {
-  console.error(
-    JSON.stringify({ level: 'error', message: 'the pool could not do its part', error: String(error) }),
-  );
+  /** What failed is said or settled again; operators see why. */
+  #report(cause: unknown): void {
+    const { code } = toAppError(cause);
+    const message = 'the pool could not do its part';
+    this.#deps.reportFailure(new AppError(code, { message, cause }), 'pool');
+  }
 }

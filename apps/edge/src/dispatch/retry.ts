@@ -15,6 +15,12 @@ export const workerLost: Failure = {
   detail: 'the worker was lost before the job was finished',
 };
 
+/** How a job ends that workers did not survive: unlike a lost worker's, its client's next try would fare no better. */
+const breaksWorkers = {
+  code: 'poison',
+  detail: `${maxDeaths} workers were lost while they held the job`,
+} as const;
+
 /** A worker that stops a job unasked has failed in one more way. */
 export const stoppedUnasked: Failure = {
   class: 'retryable',
@@ -41,9 +47,9 @@ export const maxBackoffMs: number = backoffMs(maxAttempts - 1);
 
 /** Decides between another attempt and the end. */
 export function afterFailure(before: JobFacts, workerId: string, failure: Failure): Aftermath {
-  const { code, detail } = failure;
-  const isPoison =
-    failure.class === 'poison' || (failure.class === 'death' && before.deaths + 1 >= maxDeaths);
+  const isDeadly = failure.class === 'death' && before.deaths + 1 >= maxDeaths;
+  const isPoison = failure.class === 'poison' || isDeadly;
+  const { code, detail } = isDeadly ? breaksWorkers : failure;
   const facts = {
     ...before,
     tried: [...new Set([...before.tried, workerId])],

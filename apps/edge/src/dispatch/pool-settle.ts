@@ -1,0 +1,62 @@
+/** The end of a job: into the books first, then told to everyone who waits for it. */
+import type { JobId } from '@darkroom/shared/ids';
+import type { JobFeeds } from './job-events.ts';
+import type { JobOrder } from './job-pools.ts';
+import { type PoolBooks, settleJob } from './pool-books.ts';
+import type { EndedJob } from './pool-rows.ts';
+
+export interface SettlerPorts {
+  readonly books: PoolBooks;
+  readonly feeds: JobFeeds;
+  readonly orderOf: (jobId: JobId) => JobOrder | undefined;
+  /** The outcome is in the books: the pool may forget the job. */
+  readonly onSettled: (jobId: JobId) => void;
+  /** Tells webhooks; never rejects. */
+  readonly announce: (jobId: JobId) => Promise<void>;
+}
+
+/** Settles outcomes, each at most once at a time. */
+export class Settler {
+  readonly #ports: SettlerPorts;
+  readonly #settling = new Set<string>();
+  readonly #waiting = new Map<string, Set<() => void>>();
+
+  constructor(ports: SettlerPorts) {
+    this.#ports = ports;
+  }
+
+  /** Settles an outcome; when it rejects, because the books are out of reach, nothing was told and it may be said again. */
+  async settle(job: EndedJob): Promise<void> {
+    const { id } = job.facts;
+    if (this.#settling.has(id)) return;
+    this.#settling.add(id);
+    try {
+      await this.#close(job);
+    } finally {
+      this.#settling.delete(id);
+    }
+    await this.#ports.announce(id);
+  }
+
+  /** Resolves when the job is settled, or when the time is over. */
+  async wait(jobId: JobId, timeoutMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const waiting = this.#waiting.get(jobId) ?? new Set();
+    this.#waiting.set(jobId, waiting.add(resolve));
+    const timer = setTimeout(resolve, timeoutMs);
+    await promise;
+    clearTimeout(timer);
+    waiting.delete(resolve);
+  }
+
+  async #close(job: EndedJob): Promise<void> {
+    const { books, feeds, orderOf, onSettled } = this.#ports;
+    const { id } = job.facts;
+    // What the books say counts: someone else may have ended the job before.
+    const state = (await settleJob(job, orderOf(id), books)) ?? job.state;
+    onSettled(id);
+    feeds.end(id, state, { id, status: state });
+    for (const resolve of this.#waiting.get(id) ?? []) resolve();
+    this.#waiting.delete(id);
+  }
+}
