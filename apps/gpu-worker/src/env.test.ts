@@ -1,8 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { envHelp, parseEnv, WorkerEnv } from './env.ts';
 
-const key = { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43), d: 'B'.repeat(43) };
-const encoded = Buffer.from(JSON.stringify(key)).toString('base64url');
+const makeKey = () => generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+const encode = (jwk: object) => Buffer.from(JSON.stringify(jwk)).toString('base64url');
+const key = makeKey();
+const encoded = encode(key);
 const least = { POOL_URL: 'wss://pool.example/link', POOL_KEY: encoded };
 
 it('needs an address and a key, and has a default for the rest', () => {
@@ -36,6 +39,15 @@ it('names every variable that is wrong, and shows no value', () => {
   expect(() => parseEnv(wrong)).toThrow(
     expect.objectContaining({ message: expect.not.stringContaining('secret') }),
   );
+});
+
+it('refuses a key that cannot sign', () => {
+  const strange = { ...key, x: makeKey().x };
+  for (const wrong of [strange, { ...key, d: 'B'.repeat(43) }, { ...key, d: undefined }]) {
+    expect(() => parseEnv({ ...least, POOL_KEY: encode(wrong) })).toThrow(
+      expect.objectContaining({ code: 'misconfigured', message: expect.stringMatching(/^POOL_KEY\b/) }),
+    );
+  }
 });
 
 it('explains every variable', () => {
