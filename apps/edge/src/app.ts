@@ -1,6 +1,6 @@
 import { AppError } from '@darkroom/shared/errors';
 import { Hono } from 'hono';
-import { type RequestIdVariables, requestId } from 'hono/request-id';
+import type { RequestIdVariables } from 'hono/request-id';
 import type { Deps } from './deps.ts';
 import { accessLog } from './middleware/access-log.ts';
 import { securityHeaders, serverTiming } from './middleware/answer-headers.ts';
@@ -9,6 +9,7 @@ import { limitBody } from './middleware/body-limit.ts';
 import { onError } from './middleware/on-error.ts';
 import { rateLimit } from './middleware/rate-limit.ts';
 import { refuseKeyInUrl } from './middleware/refuse-key-in-url.ts';
+import { requestId } from './middleware/request-id.ts';
 import { assets } from './routes/assets.ts';
 import { clientTokens } from './routes/client-tokens.ts';
 import { contracts } from './routes/contracts.ts';
@@ -20,6 +21,7 @@ import { openApi } from './routes/openapi.ts';
 import { poolSocket } from './routes/pool-socket.ts';
 import { readyz } from './routes/readyz.ts';
 import { reference } from './routes/reference.ts';
+import { submissions } from './routes/submissions.ts';
 import { usage } from './routes/usage.ts';
 import { webhooks } from './routes/webhooks.ts';
 
@@ -53,6 +55,7 @@ export function createApp(deps: Deps): App {
   app.route('/v1/usage', usage(deps));
   app.route('/v1/assets', assets(deps));
   app.route('/v1/jobs', jobs(deps));
+  app.route('/v1', submissions(deps));
   app.route('/v1/models', models(deps));
   app.route('/v1/webhooks', webhooks(deps));
   return app;

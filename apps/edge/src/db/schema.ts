@@ -15,8 +15,6 @@ import { jsonColumn } from './json-column.ts';
 const projectId = () => text('project_id').notNull();
 const createdAtMs = () => integer('created_at_ms').notNull();
 const StringList = z.array(z.string());
-/** What became of the client's words: what its view tells, and what the picture should not show unless the client says it. */
-const DecidedPrompt = JobView.shape.prompt.extend({ negative: z.string().min(1).max(200).optional() });
 
 /** Who owns everything else. */
 export const projects = sqliteTable('projects', {
@@ -116,7 +114,7 @@ export const jobs = sqliteTable(
     pool: text().notNull(),
     requestId: text('request_id').notNull(),
     request: jsonColumn(JobRequest).notNull(),
-    prompt: jsonColumn(DecidedPrompt).notNull(),
+    prompt: jsonColumn(JobView.shape.prompt).notNull(),
     seed: integer().notNull(),
     model: jsonColumn(JobView.shape.model).notNull(),
     priceId: text('price_id').$type<PriceId>().notNull(),

@@ -43,13 +43,12 @@ interface Found {
 
 function viewOf(row: JobRow, { outputs, progress }: Found): JobView {
   const { id, kind, state: status, seed, model, chargedMicros, priceId, error } = row;
-  const { original, enhanced, notes } = row.prompt;
   return {
     id,
     kind,
     status,
     outputs,
-    prompt: { original, enhanced, ...(notes && { notes }) },
+    prompt: row.prompt,
     seed,
     model,
     progress,

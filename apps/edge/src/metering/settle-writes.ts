@@ -22,7 +22,7 @@ const eachOf = (list: readonly unknown[], isOurs: SQL) =>
   sql`FROM ${jobs}, json_each(${JSON.stringify(list)}) AS element WHERE ${isOurs}`;
 
 /** The budgets give the reservation back and take the charge. */
-export function chargeBudgets({ db, isOurs }: Closing, chargedMicros: number) {
+export function chargeBudgets({ db, isOurs }: Pick<Closing, 'db' | 'isOurs'>, chargedMicros: number) {
   return db
     .update(budgets)
     .set({

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AssetId } from '../ids.ts';
 import { ImageRef, maxImageBytes, Sha256 } from './image-ref.ts';
 import { pageLimit } from './page.ts';
+import { retentionSeconds } from './parameters.ts';
 
 const mime = ImageRef.shape.mime;
 const sizeBytes = z.int().min(1).max(maxImageBytes);
@@ -10,20 +11,12 @@ const pixels = z.int().min(1).max(65_535);
 const instant = z.iso.datetime();
 const address = z.url().max(4096);
 
-/** How long a picture can be asked to be kept: a minute to ten years. */
-const retention = z
-  .int()
-  .min(60)
-  .max(10 * 365 * 24 * 60 * 60);
-const retentionMeaning =
-  'Seconds until it is erased, from 60 on, and never longer than its project keeps pictures; absent = as long as that.';
-
 /** Announce a picture, whose file is then sent to the address in the answer. */
 export const CreateAssetRequest = z.strictObject({
   mime: mime.describe('Media type of the file; required.'),
   sizeBytes: sizeBytes.describe('Size of the file in bytes, up to 128 MiB; required.'),
   sha256: Sha256.describe('SHA-256 that the file must have; absent = any.').optional(),
-  retentionSeconds: retention.describe(retentionMeaning).optional(),
+  retentionSeconds: retentionSeconds.optional(),
 });
 export type CreateAssetRequest = z.infer<typeof CreateAssetRequest>;
 
@@ -34,8 +27,8 @@ export const StoreAssetQuery = z.strictObject({
     .string()
     .regex(/^\d{1,9}$/, 'expected a whole number')
     .transform(Number)
-    .pipe(retention)
-    .describe(retentionMeaning)
+    .pipe(retentionSeconds)
+    .describe(retentionSeconds.description ?? '')
     .optional(),
 });
 export type StoreAssetQuery = z.infer<typeof StoreAssetQuery>;

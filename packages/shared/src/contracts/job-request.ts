@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import {
   enhance,
+  handling,
   height,
   image,
   imageGuidanceScale,
@@ -30,6 +31,7 @@ export const EditRequest = z.strictObject({
   ...sampling,
   imageGuidanceScale,
   ...output,
+  ...handling,
 });
 export type EditRequest = z.infer<typeof EditRequest>;
 
@@ -42,6 +44,7 @@ export const GenerateRequest = z.strictObject({
   ...words,
   ...sampling,
   ...output,
+  ...handling,
 });
 export type GenerateRequest = z.infer<typeof GenerateRequest>;
 
@@ -54,6 +57,7 @@ export const Img2ImgRequest = z.strictObject({
   ...words,
   ...sampling,
   ...output,
+  ...handling,
 });
 export type Img2ImgRequest = z.infer<typeof Img2ImgRequest>;
 
@@ -67,6 +71,7 @@ export const InpaintRequest = z.strictObject({
   ...words,
   ...sampling,
   ...output,
+  ...handling,
 });
 export type InpaintRequest = z.infer<typeof InpaintRequest>;
 

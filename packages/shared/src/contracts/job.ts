@@ -23,23 +23,25 @@ const decided = {
   prompt: PromptPair.describe('The client’s and the enhanced prompt.'),
   seed: z.int().min(0).describe('Seed of the noise, 0 to 2^53-1.'),
 };
+/** What the edge keeps to itself. */
+const kept = { enhance: true, priority: true, expiresInSeconds: true, retentionSeconds: true } as const;
 const image = ImageRef.describe('The photo.');
 const mask = ImageRef.describe('The mask, of the photo’s size: white where the picture may change.');
 
-export const EditJob = EditRequest.omit({ enhance: true }).extend({
+export const EditJob = EditRequest.omit(kept).extend({
   ...decided,
   image,
   mask: mask.describe(`${mask.description} Absent = the whole photo may change.`).optional(),
 });
 export type EditJob = z.infer<typeof EditJob>;
 
-export const GenerateJob = GenerateRequest.omit({ enhance: true }).extend(decided);
+export const GenerateJob = GenerateRequest.omit(kept).extend(decided);
 export type GenerateJob = z.infer<typeof GenerateJob>;
 
-export const Img2ImgJob = Img2ImgRequest.omit({ enhance: true }).extend({ ...decided, image });
+export const Img2ImgJob = Img2ImgRequest.omit(kept).extend({ ...decided, image });
 export type Img2ImgJob = z.infer<typeof Img2ImgJob>;
 
-export const InpaintJob = InpaintRequest.omit({ enhance: true }).extend({ ...decided, image, mask });
+export const InpaintJob = InpaintRequest.omit(kept).extend({ ...decided, image, mask });
 export type InpaintJob = z.infer<typeof InpaintJob>;
 
 export const Job = z.discriminatedUnion('kind', [EditJob, GenerateJob, Img2ImgJob, InpaintJob]);

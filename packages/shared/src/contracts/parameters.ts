@@ -8,8 +8,7 @@ export const version = z.literal(1).describe('Version of the contract; absent = 
 
 const Words = z.string().max(1000);
 
-export const prompt = Words.trim()
-  .min(1)
+export const prompt = Words.regex(/\S/, 'expected words')
   .describe('What to make or to change, in words, 1 to 1000 characters; required.');
 
 export const negativePrompt = Words.trim()
@@ -96,3 +95,27 @@ export function strength(absent: number) {
     .describe(`How far the picture may leave the photo, 0 (unchanged) to 1 (free); absent = ${absent}.`)
     .default(absent);
 }
+
+/** How long something can be asked to be kept: a minute to ten years. */
+export const retentionSeconds = z
+  .int()
+  .min(60)
+  .max(10 * 365 * 24 * 60 * 60)
+  .describe(
+    'Seconds until it is erased, from 60 on, and never longer than its project keeps anything; absent = as long as that.',
+  );
+
+/** What the platform does with a job; nothing of it reaches the model. */
+export const handling = {
+  priority: z
+    .enum(['interactive', 'batch'])
+    .describe('Whether someone waits: batch jobs let interactive ones pass; absent = interactive.')
+    .default('interactive'),
+  expiresInSeconds: z
+    .int()
+    .min(10)
+    .max(86_400)
+    .describe('Seconds until it expires, unbilled, if it has not ended, 10 to 86400; absent = 900.')
+    .default(900),
+  retentionSeconds: retentionSeconds.optional(),
+};

@@ -1,0 +1,76 @@
+import type { JobKind } from '@darkroom/shared/contracts/job-request';
+import { parseContract } from '@darkroom/shared/contracts/parse-contract';
+import { AppError } from '@darkroom/shared/errors';
+import { idRandomBytes, JobId, makeId } from '@darkroom/shared/ids';
+import { type Context, Hono } from 'hono';
+import type { RequestIdVariables } from 'hono/request-id';
+import { findJob, type JobRow } from '../db/job-rows.ts';
+import type { Deps } from '../deps.ts';
+import { foundJob } from '../jobs/found-job.ts';
+import { jobViewOf } from '../jobs/job-view.ts';
+import type { AuthVariables } from '../middleware/authenticate.ts';
+import { limitBody } from '../middleware/body-limit.ts';
+import { type IdempotencyVariables, idempotency } from '../middleware/idempotency.ts';
+import { readPreferWait } from '../middleware/request-headers.ts';
+import { requireScope } from '../middleware/require-scope.ts';
+import { readSubmission } from '../submit/read-submission.ts';
+import { repeatOf } from '../submit/repeat.ts';
+import type { SubmitDeps } from '../submit/submission.ts';
+import { submitJob } from '../submit/submit-job.ts';
+
+type SubmissionsDeps = SubmitDeps & Pick<Deps, 'idempotencyStore'>;
+type Variables = AuthVariables & IdempotencyVariables & RequestIdVariables;
+type SubmissionContext = Context<{ Variables: Variables }>;
+
+/** The largest form, which is held in memory with its files; larger files are uploaded as assets and named. */
+const maxFormBytes = 32 * 1024 * 1024;
+
+const kinds = {
+  '/edits': 'edit',
+  '/generations': 'generate',
+  '/img2img': 'img2img',
+  '/inpaints': 'inpaint',
+} as const satisfies Record<string, JobKind>;
+
+/** Waits for the job's end as long as the client would, and answers how it stands: 201 if it has ended, 202 if not. */
+async function answer(deps: SubmissionsDeps, c: SubmissionContext, job: JobRow): Promise<Response> {
+  const { projectId, id, pool } = job;
+  const waitSeconds = readPreferWait(c.req.header('prefer'));
+  if (waitSeconds !== undefined) {
+    await deps.pools.waitForEnd(pool, JobId.parse(id), waitSeconds * 1000);
+    c.header('preference-applied', `wait=${waitSeconds}`);
+  }
+  const row = await findJob(deps.db, { projectId, id }, deps.nowMs());
+  if (!row) throw new AppError('unavailable', { message: 'the job was taken back meanwhile; try again' });
+  c.header('location', `/v1/jobs/${id}`);
+  c.header('cache-control', 'no-store');
+  return c.json(await jobViewOf(deps, row), row.finishedAtMs === null ? 202 : 201);
+}
+
+/** `POST` to a kind's path submits a job of it; to a job's `reproduce` one that makes the same picture again. */
+export function submissions(deps: SubmissionsDeps): Hono<{ Variables: Variables }> {
+  const { nowMs, random } = deps;
+  const once = idempotency({
+    ...deps,
+    newResourceId: () => makeId('job', nowMs(), random(idRandomBytes)),
+    newClaimId: () => crypto.randomUUID(),
+  });
+  const wishOf = (c: SubmissionContext) => ({
+    jobId: JobId.parse(c.get('resourceId')),
+    principal: c.get('principal'),
+    requestId: c.get('requestId'),
+  });
+  const routes = new Hono<{ Variables: Variables }>();
+  for (const [path, kind] of Object.entries(kinds)) {
+    routes.post(path, requireScope('edits:write'), limitBody(maxFormBytes), once, async (c) => {
+      const wish = wishOf(c);
+      const read = await readSubmission(c.req, kind, wish.jobId);
+      return await answer(deps, c, await submitJob(deps, { ...wish, ...read }));
+    });
+  }
+  return routes.post('/jobs/:id/reproduce', requireScope('edits:write'), once, async (c) => {
+    const wish = wishOf(c);
+    const first = await foundJob(deps, wish.principal, c.req.param('id'));
+    return await answer(deps, c, await submitJob(deps, { ...wish, ...repeatOf(first) }));
+  });
+}

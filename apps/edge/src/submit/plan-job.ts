@@ -1,0 +1,95 @@
+/** Everything of a job that is decided before it is admitted. */
+import { AppError } from '@darkroom/shared/errors';
+import { currentPriceId, type Price, type PricedWork, priceOf } from '@darkroom/shared/pricing';
+import { findProject } from '../db/projects.ts';
+import type { NewJob } from '../metering/reserve.ts';
+import { type Enhancement, enhancePrompt } from '../prompt/enhance.ts';
+import { choosePool } from '../routing/choose-pool.ts';
+import type { ChosenModel } from '../routing/models.ts';
+import { retentionMsOf } from '../storage/retention.ts';
+import type { Pictures } from './pictures.ts';
+import type { Submission, SubmitDeps } from './submission.ts';
+
+export interface JobPlan {
+  readonly job: NewJob;
+  readonly price: Price;
+}
+
+const seedBytes = 4;
+
+/** A seed that a person can type again. */
+function drawSeed({ random }: Pick<SubmitDeps, 'random'>): number {
+  return new DataView(random(seedBytes).buffer).getUint32(0);
+}
+
+async function decidePrompt(
+  { rewriter, nowMs, reportFailure }: SubmitDeps,
+  { request, requestId }: Submission,
+  { family }: ChosenModel,
+): Promise<Enhancement> {
+  const { prompt, kind, enhance } = request;
+  return await enhancePrompt(
+    { prompt, kind, family, enhance },
+    {
+      ...(rewriter && { rewriter }),
+      now: nowMs,
+      startTimer: (callback, delayMs) => {
+        const timer = setTimeout(callback, delayMs);
+        return () => clearTimeout(timer);
+      },
+      reportFailure: (cause) =>
+        reportFailure(new AppError('dependency_unavailable', { message: 'rewriter', cause }), requestId),
+    },
+  );
+}
+
+/** The work that a request is, once its model and its photo are known. */
+export function workOf(
+  { request }: Pick<Submission, 'request'>,
+  model: Pick<ChosenModel, 'family' | 'steps' | 'side'>,
+  { image }: Pictures,
+): PricedWork {
+  const asked = request.kind === 'generate' ? request : undefined;
+  return {
+    kind: request.kind,
+    family: model.family,
+    width: image?.width ?? asked?.width ?? model.side,
+    height: image?.height ?? asked?.height ?? model.side,
+    steps: request.steps ?? model.steps,
+    pictures: request.count,
+  };
+}
+
+/** Decides the prompt, the seed, the price and the times of a job. */
+export async function planJob(
+  deps: SubmitDeps,
+  submission: Submission,
+  model: ChosenModel,
+  pictures: Pictures,
+): Promise<JobPlan> {
+  const { jobId, principal, requestId, request } = submission;
+  const { projectId, identityId: keyId, environment } = principal;
+  const prompt = submission.prompt ?? (await decidePrompt(deps, submission, model));
+  const retentionMs = retentionMsOf(await findProject(deps.db, projectId), request.retentionSeconds);
+  const price = priceOf(
+    workOf(submission, model, pictures),
+    environment === 'test' ? 'free' : currentPriceId,
+  );
+  const createdAtMs = deps.nowMs();
+  const job: NewJob = {
+    id: jobId,
+    projectId,
+    keyId,
+    kind: request.kind,
+    pool: choosePool(model.family),
+    requestId,
+    request,
+    prompt,
+    seed: request.seed ?? drawSeed(deps),
+    model: { id: model.id, sha256: model.sha256 },
+    createdAtMs,
+    deadlineAtMs: createdAtMs + request.expiresInSeconds * 1000,
+    eraseAtMs: retentionMs === null ? null : createdAtMs + retentionMs,
+  };
+  return { job, price };
+}

@@ -1,0 +1,88 @@
+/** From a request's body, JSON or a form, to what is asked for. */
+import {
+  EditRequest,
+  GenerateRequest,
+  Img2ImgRequest,
+  InpaintRequest,
+  type JobKind,
+  type JobRequest,
+} from '@darkroom/shared/contracts/job-request';
+import { parseContract } from '@darkroom/shared/contracts/parse-contract';
+import { AppError } from '@darkroom/shared/errors';
+import type { JobId } from '@darkroom/shared/ids';
+import type { HonoRequest } from 'hono';
+import { z } from 'zod';
+import { readJson } from '../middleware/read-json.ts';
+import { sentAssetId } from './sent-asset-id.ts';
+import type { Submission } from './submission.ts';
+
+type ReadSubmission = Pick<Submission, 'request' | 'sent'>;
+
+const contracts = {
+  edit: EditRequest,
+  generate: GenerateRequest,
+  img2img: Img2ImgRequest,
+  inpaint: InpaintRequest,
+} as const satisfies Record<JobKind, z.ZodObject>;
+
+/** Fields of a form that may hold a file in the place of a stored picture's id. */
+const pictureFields: readonly string[] = ['image', 'mask'];
+
+function refusal(field: string, expected: string): AppError {
+  return new AppError('invalid_request', { message: `${field}: ${expected}`, details: { field } });
+}
+
+/** The contract behind what may be absent. */
+function present(contract: unknown): unknown {
+  return contract instanceof z.ZodOptional || contract instanceof z.ZodDefault
+    ? present(contract.unwrap())
+    : contract;
+}
+
+/** A form knows only text: what the contract wants as a number or as yes or no becomes one, if it is written so. */
+function readField(contract: unknown, text: string): unknown {
+  const wanted = present(contract);
+  const isNumber = wanted instanceof z.ZodNumber || (wanted instanceof z.ZodLiteral && wanted.value === 1);
+  if (isNumber && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+  if (wanted instanceof z.ZodBoolean && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
+}
+
+async function readForm(request: HonoRequest, kind: JobKind, jobId: JobId): Promise<ReadSubmission> {
+  const form = await request.formData().catch((cause: unknown) => {
+    const message = 'body: expected multipart/form-data as its content type says';
+    throw new AppError('invalid_request', { message, cause, details: { field: 'body' } });
+  });
+  const shape: Readonly<Record<string, unknown>> = contracts[kind].shape;
+  const fields: Record<string, unknown> = { kind };
+  const sent: Submission['sent'][number][] = [];
+  for (const name of new Set(form.keys())) {
+    const [value, ...others] = form.getAll(name);
+    if (value === undefined || others.length > 0) throw refusal(name, 'expected one value, got several');
+    if (typeof value === 'string') {
+      fields[name] = readField(shape[name], value);
+    } else {
+      if (!pictureFields.includes(name)) throw refusal(name, 'expected text, got a file');
+      const assetId = sentAssetId(jobId, pictureFields.indexOf(name));
+      fields[name] = assetId;
+      sent.push({ assetId, file: value });
+    }
+  }
+  return { request: parseContract<z.ZodType<JobRequest>>(contracts[kind], fields), sent };
+}
+
+/**
+ * What a request asks for. A form may bring its pictures as files; they get ids that follow from the job's.
+ *
+ * @throws AppError `invalid_request` naming every wrong field
+ */
+export async function readSubmission(
+  request: HonoRequest,
+  kind: JobKind,
+  jobId: JobId,
+): Promise<ReadSubmission> {
+  const type = (request.header('content-type') ?? '').toLowerCase();
+  if (type.startsWith('multipart/form-data')) return await readForm(request, kind, jobId);
+  const fields = await readJson(request, z.looseObject({}));
+  return { request: parseContract<z.ZodType<JobRequest>>(contracts[kind], { kind, ...fields }), sent: [] };
+}
