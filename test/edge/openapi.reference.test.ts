@@ -31,6 +31,14 @@ describe('GET /reference', () => {
     if (scope) expect(section).toContain(`<code>${scope}</code>`);
   });
 
+  test('shows how a photo is sent with its edit', () => {
+    const begin = page.indexOf('<h3 id="createEdit">');
+    const section = page.slice(begin, page.indexOf('</section>', begin));
+    expect(section).toContain('-F image=@photo.jpg');
+    expect(section).toContain('-F &#39;prompt=make it a snowy night&#39;');
+    expect(section).not.toContain('--json');
+  });
+
   test('shows every field of every schema with its sentence', () => {
     for (const [name, { properties = {} }] of Object.entries(apiDocument.components.schemas)) {
       const begin = page.indexOf(`<h3 id="${name}">`);

@@ -104,6 +104,30 @@ describe('the document', () => {
   test('holds the whole table of errors', () => {
     expect(Object.keys(apiDocument['x-errors'])).toEqual(errorCodes);
   });
+});
+
+describe('the document, of requests', () => {
+  test('takes jobs as JSON and as forms, in which pictures may be files', () => {
+    const content = apiDocument.paths['/v1/edits']?.['post']?.requestBody?.content ?? {};
+    expect(content['application/json']?.schema).toEqual({ $ref: '#/components/schemas/EditRequest' });
+    const form = content['multipart/form-data']?.schema ?? {};
+    expect(form.required).toEqual(['image', 'prompt']);
+    expect(form.properties).toMatchObject({
+      image: { anyOf: [{ format: 'binary' }, { $ref: '#/components/schemas/AssetId' }] },
+      steps: { type: 'integer', minimum: 1 },
+    });
+    expect(Object.keys(form.properties ?? {})).not.toContain('kind');
+  });
+
+  test('names the headers that steer them', () => {
+    const named = (path: string, method: string) =>
+      (apiDocument.paths[path]?.[method]?.parameters ?? [])
+        .filter((one) => one.in === 'header')
+        .map(({ name }) => name);
+    expect(named('/v1/edits', 'post')).toEqual(['Idempotency-Key', 'Prefer']);
+    expect(named('/v1/jobs/{id}/events', 'get')).toEqual(['Last-Event-ID']);
+    expect(named('/v1/jobs', 'get')).toEqual([]);
+  });
 
   test('shows queries as the values that their texts stand for', () => {
     const list = apiDocument.paths['/v1/assets']?.['get'];

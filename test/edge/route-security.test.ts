@@ -10,6 +10,7 @@ import { makeId } from '@darkroom/shared/ids';
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { type EdgeUnderTest, edgeUnderTest, random, storeKey } from './edge-app.ts';
+import { admit, missingJob } from './jobs-stage.ts';
 import { type DocumentedRoute, documentedRoutes } from './openapi-stage.ts';
 
 /** Nobody is reached from here. */
@@ -177,12 +178,20 @@ async function belongings(): Promise<Ids> {
   };
   const webhook = await post('/v1/webhooks', { url: 'https://hooks.example.com/' });
   const delivery = await post(`/v1/webhooks/${webhook.id}/test`, {});
-  return { KeyId: key.id, AssetId: assetId, WebhookId: webhook.id, DeliveryId: delivery.id };
+  const jobId = await admit(owner);
+  return {
+    KeyId: key.id,
+    AssetId: assetId,
+    JobId: jobId,
+    WebhookId: webhook.id,
+    DeliveryId: delivery.id,
+  };
 }
 
 const missing: Ids = {
   KeyId: '0'.repeat(12),
   AssetId: `asset_${'0'.repeat(26)}`,
+  JobId: missingJob,
   WebhookId: `webhook_${'0'.repeat(26)}`,
   DeliveryId: `delivery_${'0'.repeat(26)}`,
 };

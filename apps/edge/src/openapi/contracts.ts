@@ -17,7 +17,15 @@ import {
   StoreAssetQuery,
 } from '@darkroom/shared/contracts/asset';
 import { ClientTokenRequest, ClientTokenView } from '@darkroom/shared/contracts/client-token';
-import { jobKinds } from '@darkroom/shared/contracts/job-request';
+import { JobList, ListJobsQuery } from '@darkroom/shared/contracts/job-list';
+import {
+  EditRequest,
+  GenerateRequest,
+  Img2ImgRequest,
+  InpaintRequest,
+  jobKinds,
+} from '@darkroom/shared/contracts/job-request';
+import { JobOutput, JobProgress, JobState, JobView } from '@darkroom/shared/contracts/job-view';
 import { ModelList, ModelView } from '@darkroom/shared/contracts/model-view';
 import { Problem } from '@darkroom/shared/contracts/problem';
 import { Scope } from '@darkroom/shared/contracts/scopes';
@@ -39,6 +47,10 @@ import { z } from 'zod';
 
 const JobKind = z.enum(jobKinds);
 const PoolName = z.string().min(1).max(64);
+
+/** The kind in a request whose path says it already. */
+const ofPath = <T extends z.ZodType>(kind: T) =>
+  kind.describe(`${kind.description} Absent = as the path says.`).optional();
 
 /** The edge is there. */
 const HealthView = z.object({
@@ -72,11 +84,16 @@ export const valueContracts = {
   WebhookId,
   DeliveryId,
   JobKind,
+  JobState,
   PoolName,
 } as const;
 
 /** Bodies that clients send; unknown fields are refused. */
 export const requestContracts = {
+  EditRequest: EditRequest.extend({ kind: ofPath(EditRequest.shape.kind) }),
+  GenerateRequest: GenerateRequest.extend({ kind: ofPath(GenerateRequest.shape.kind) }),
+  Img2ImgRequest: Img2ImgRequest.extend({ kind: ofPath(Img2ImgRequest.shape.kind) }),
+  InpaintRequest: InpaintRequest.extend({ kind: ofPath(InpaintRequest.shape.kind) }),
   CreateAssetRequest,
   CreateKeyRequest,
   UpdateKeyRequest,
@@ -88,6 +105,7 @@ export const requestContracts = {
 
 /** What addresses carry behind the question mark; each field becomes a parameter. */
 export const queryContracts = {
+  ListJobsQuery,
   ListAssetsQuery,
   StoreAssetQuery,
   UsageRequest,
@@ -96,6 +114,10 @@ export const queryContracts = {
 
 /** Bodies that clients get; they may come to hold more fields. */
 export const answerContracts = {
+  JobView,
+  JobOutput,
+  JobProgress,
+  JobList,
   AssetView,
   AssetUpload,
   AssetList,

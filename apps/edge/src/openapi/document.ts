@@ -1,10 +1,12 @@
 /** The OpenAPI 3.1 document, built from the table of operations and the contracts. */
 import { errorTable } from '@darkroom/shared/errors';
 import { examples, valueExamples } from './examples.ts';
+import { formSchemaOf, formType } from './form.ts';
 import { guide } from './guide.ts';
 import type { MediaType, OpenApiDocument, OperationObject, Parameter, ResponseObject } from './open-api.ts';
 import { type Answer, errorsOf, type Operation } from './operation.ts';
 import { operations } from './operations.ts';
+import { requestHeaders } from './request-headers.ts';
 import { answerHeaders, headers, rateLimitHeaders } from './response-headers.ts';
 import { namedSchemas, queryFields, refTo, type Schema } from './schemas.ts';
 
@@ -14,6 +16,7 @@ const securitySchemes = {
 } as const;
 
 const tags = [
+  { name: 'Jobs', description: 'What you ask for, how far it is, and what came of it.' },
   { name: 'Pictures', description: 'Photos that you send, kept for as long as you want.' },
   { name: 'Models', description: 'What does the work.' },
   { name: 'Usage', description: 'What was used, and what it cost.' },
@@ -32,6 +35,18 @@ function mediaOf(name: string): MediaType {
 
 const contentOf = (content: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(content).map(([type, name]) => [type, mediaOf(name)]));
+
+/** Bodies that clients send; one contract may come as JSON or as a form. */
+function sentContentOf(
+  content: Readonly<Record<string, string>>,
+  schemas: Readonly<Record<string, Schema>>,
+): Readonly<Record<string, MediaType>> {
+  const { [formType]: form, ...others } = content;
+  return {
+    ...contentOf(others),
+    ...(form !== undefined && { [formType]: { schema: formSchemaOf(form, schemas[form] ?? {}) } }),
+  };
+}
 
 function answerOf({ meaning, content, headers: own = [] }: Answer, operation: Operation): ResponseObject {
   const names = [...own, ...(operation.isIdempotent ? (['idempotent-replayed'] as const) : [])];
@@ -62,15 +77,7 @@ function failuresOf(operation: Operation): Readonly<Record<string, ResponseObjec
   );
 }
 
-const idempotencyParameter: Parameter = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  required: false,
-  description: 'Makes sending it again safe; a text of your own, up to 255 printable ASCII characters.',
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
-};
-
-function parametersOf({ names = {}, query, isIdempotent }: Operation): Parameter[] {
+function parametersOf({ names = {}, query, isIdempotent, headers: steering = [] }: Operation): Parameter[] {
   const inPath = Object.entries(names).map(
     ([name, value]): Parameter => ({
       name,
@@ -89,7 +96,8 @@ function parametersOf({ names = {}, query, isIdempotent }: Operation): Parameter
       schema,
     }),
   );
-  return [...inPath, ...inQuery, ...(isIdempotent ? [idempotencyParameter] : [])];
+  const inHeaders = [...(isIdempotent ? (['idempotency-key'] as const) : []), ...steering];
+  return [...inPath, ...inQuery, ...inHeaders.map((name) => requestHeaders[name])];
 }
 
 function securityOf({ access, isForWorkers }: Operation): OperationObject['security'] {
@@ -112,7 +120,9 @@ function operationOf(operation: Operation, schemas: Readonly<Record<string, Sche
     ...(description !== undefined && { description }),
     security: securityOf(operation),
     ...(parameters.length > 0 && { parameters }),
-    ...(body && { requestBody: { required: !mayBeAbsent(body, schemas), content: contentOf(body) } }),
+    ...(body && {
+      requestBody: { required: !mayBeAbsent(body, schemas), content: sentContentOf(body, schemas) },
+    }),
     responses: {
       ...Object.fromEntries(
         Object.entries(answers).map(([status, answer]) => [status, answerOf(answer, operation)]),

@@ -3,6 +3,7 @@ import type { Problem } from '@darkroom/shared/contracts/problem';
 import type { AnswerName, RequestName, ValueName } from './contracts.ts';
 
 const assetId = 'asset_01m88rq2n0c5x9t7k3vw1hdzg4';
+const maskId = 'asset_01m88rqx5d7v2f0s6nb4eytk81';
 const jobId = 'job_01m88rs4e8y2b6m0qf9r5ax7dk';
 const webhookId = 'webhook_01m88rt0b2z8n4w6jh3p5ckevg';
 const deliveryId = 'delivery_01m88rtq7m9f1d5s8ya2x4gbnc';
@@ -57,6 +58,37 @@ const delivery = {
   nextAttemptAt: null,
   deliveredAt: at('09:00:07'),
 };
+const request = { image: assetId, prompt: 'make it a snowy night', steps: 12 };
+const job = {
+  id: jobId,
+  kind: 'edit',
+  status: 'succeeded',
+  outputs: [
+    {
+      url: 'https://pictures.example.com/out/job/0.png?signature=…',
+      expiresAt: at('10:00:09'),
+      width: 4032,
+      height: 3024,
+      mime: 'image/png',
+      bytes: 18_400_226,
+      sha256,
+    },
+  ],
+  prompt: {
+    original: request.prompt,
+    enhanced: 'make it night and add snow',
+    notes: ['Worded as the model knows it.'],
+  },
+  seed: 2_718_281_828,
+  model: { id: 'darkroom/edit', sha256 },
+  progress: { position: 0, step: 12, steps: 12, pct: 100, etaMs: 0 },
+  usage: { microCredits: 6000, priceId: '2026-11' },
+  createdAt: at('09:00:01'),
+  startedAt: at('09:00:02'),
+  cancelRequestedAt: null,
+  finishedAt: at('09:00:07'),
+  eraseAt: null,
+};
 const budget = { capMicros: 50_000_000, spentMicros: 1_284_000, reservedMicros: 6_000 };
 
 export const valueExamples: Readonly<Record<ValueName, string>> = {
@@ -67,10 +99,17 @@ export const valueExamples: Readonly<Record<ValueName, string>> = {
   WebhookId: webhookId,
   DeliveryId: deliveryId,
   JobKind: 'edit',
+  JobState: 'succeeded',
   PoolName: 'default',
 };
 
 export const examples: Partial<Record<RequestName | AnswerName, unknown>> = {
+  EditRequest: request,
+  GenerateRequest: { prompt: 'a lighthouse on a cliff, evening light', width: 512, height: 512 },
+  Img2ImgRequest: { image: assetId, prompt: 'a watercolour of a harbour', strength: 0.6 },
+  InpaintRequest: { image: assetId, mask: maskId, prompt: 'a wooden bench' },
+  JobView: job,
+  JobList: { jobs: [job], next: null },
   CreateAssetRequest: { mime: 'image/jpeg', sizeBytes: 3_204_817 },
   AssetView: asset,
   AssetList: { assets: [asset], next: null },

@@ -2,14 +2,15 @@
 import { type ErrorCode, errorCodes } from '@darkroom/shared/errors';
 import type { Access } from '../middleware/require-scope.ts';
 import type { AnswerName, QueryName, RequestName, ValueName } from './contracts.ts';
+import type { RequestHeader } from './request-headers.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
-/** What a body is made of: a contract, or bytes of that type. */
+/** What a body is made of: a contract, as JSON or as the fields of a form, or bytes of that type. */
 export type RequestContent = Readonly<Record<string, RequestName | 'bytes'>>;
 
 /** A header that the answer carries beside the usual ones. */
-export type AnswerHeader = 'location' | 'etag';
+export type AnswerHeader = 'location' | 'etag' | 'preference-applied';
 
 export interface Answer {
   /** What it says, in words. */
@@ -38,6 +39,8 @@ export interface Operation {
   readonly body?: RequestContent;
   /** Whether it does repeated work once, by `Idempotency-Key`. */
   readonly isIdempotent?: true;
+  /** Headers that steer it, beside `Idempotency-Key`. */
+  readonly headers?: readonly RequestHeader[];
   readonly answers: Readonly<Record<number, Answer>>;
   /** Codes that it gives beside those that all of its kind give. */
   readonly errors?: readonly ErrorCode[];

@@ -1,6 +1,8 @@
 /** Every route of the edge, one row each; a test compares the rows with the routes that the application has. */
 import { gone, json, sends, unchanged } from './answers.ts';
+import { jobOperations } from './job-operations.ts';
 import type { Operation } from './operation.ts';
+import { submissionOperations } from './submission-operations.ts';
 import { webhookOperations } from './webhook-operations.ts';
 
 const id = { id: 'AssetId' } as const;
@@ -264,6 +266,8 @@ const serviceOperations: readonly Operation[] = [
 
 /** All operations, in the order in which they are read. */
 export const operations: readonly Operation[] = [
+  ...submissionOperations,
+  ...jobOperations,
   ...assetOperations,
   ...accountOperations,
   ...keyOperations,

@@ -1,5 +1,6 @@
 /** One operation as people read it: what it does, what it takes, what comes back, and a request to try. */
 import { html } from 'hono/html';
+import { fileFieldsOf, formType } from './form.ts';
 import type { MediaType, OperationObject, Parameter, ResponseObject } from './open-api.ts';
 import { type Html, inline, prose } from './page-prose.ts';
 import { typeOf } from './page-schema.ts';
@@ -20,7 +21,7 @@ function parameter({ name, in: place, required, description = '', schema }: Para
 }
 
 const mediaLine = ([type, { schema }]: [string, MediaType]) =>
-  html`<li><code>${type}</code> <span class="type">${typeOf(schema)}</span></li>`;
+  html`<li><code>${type}</code> <span class="type">${schema.description ?? typeOf(schema)}</span></li>`;
 
 function taken({ parameters = [], requestBody }: OperationObject): Html {
   const list = parameters.length > 0 ? html`<dl class="fields">${parameters.map(parameter)}</dl>` : '';
@@ -48,14 +49,28 @@ function answers({ responses }: OperationObject): Html {
   return html`<h4>Answers</h4><ul class="plain">${taken}</ul><h4>Failures</h4><ul class="plain failures">${failed}</ul>`;
 }
 
-/** JSON as curl takes it between single quotes. */
-const quoted = (value: unknown) => `'${JSON.stringify(value, null, 2).replace(/'/g, "'\\''")}'`;
+/** A text as curl takes it between single quotes. */
+const quoted = (text: string) => `'${text.replace(/'/g, "'\\''")}'`;
 
-function bodyArgument(content: Readonly<Record<string, MediaType>>): string[] {
+/** What a person has at hand for each field of a form that may be a file. */
+const fileNames: Readonly<Record<string, string>> = { image: 'photo.jpg', mask: 'mask.png' };
+
+/** The example of a body as the fields of a form. */
+function formArguments(example: object, files: readonly string[]): string[] {
+  return Object.entries(example).map(([name, value]) =>
+    files.includes(name) ? `-F ${name}=@${fileNames[name]}` : `-F ${quoted(`${name}=${value}`)}`,
+  );
+}
+
+function bodyArguments(content: Readonly<Record<string, MediaType>>): string[] {
   const file = Object.keys(content).find((type) => type === 'image/jpeg');
   if (file) return [`-H 'content-type: ${file}'`, '--data-binary @photo.jpg'];
   const example = content['application/json']?.example;
-  return example === undefined ? [] : [`--json ${quoted(example)}`];
+  if (typeof example !== 'object' || example === null) return [];
+  const files = fileFieldsOf(content[formType]?.schema ?? {});
+  return files.length > 0
+    ? formArguments(example, files)
+    : [`--json ${quoted(JSON.stringify(example, null, 2))}`];
 }
 
 /** The request as one could send it. */
@@ -67,7 +82,7 @@ function curl({ method, path, operation }: Route): string {
   const parts = [
     `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}"$DARKROOM_URL${address}"`,
     ...(security.length > 0 ? ['-H "Authorization: Bearer $DARKROOM_KEY"'] : []),
-    ...(requestBody ? bodyArgument(requestBody.content) : []),
+    ...(requestBody ? bodyArguments(requestBody.content) : []),
   ];
   return parts.join(' \\\n  ');
 }

@@ -13,6 +13,7 @@ export const headers = {
   },
   location: text('Where what was made is found.'),
   etag: text('Tag of this version; sent back in If-None-Match it saves the body.'),
+  'preference-applied': text('How long the end was waited for at most: wait=30; absent = it was not.'),
   'idempotent-replayed': text('true on an answer that was given before to the same Idempotency-Key.'),
 } as const;
 
