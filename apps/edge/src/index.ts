@@ -1,11 +1,12 @@
 import type { ScheduledController } from '@cloudflare/workers-types';
 import { AppError, toAppError } from '@darkroom/shared/errors';
 import { Hono } from 'hono';
-import { type RequestIdVariables, requestId } from 'hono/request-id';
+import type { RequestIdVariables } from 'hono/request-id';
 import { createApp } from './app.ts';
 import { createDeps, type Deps, logFailure } from './deps.ts';
 import { type EdgeEnv, parseVars } from './env.ts';
 import { onError } from './middleware/on-error.ts';
+import { requestId } from './middleware/request-id.ts';
 import { runScheduled } from './scheduled.ts';
 
 // The runtime looks for these by name.

@@ -42,10 +42,23 @@ describe('redactKeys', () => {
     };
     const token = await mintClientToken(claims, { keys: signingKeys, nowMs: startMs, ttlSeconds: 60 });
     expect(redactKeys(`Bearer ${token}!`)).toBe('Bearer ek_[redacted]!');
+    expect(holdsKey(token)).toBe(true);
+  });
+
+  test('hides the secrets of webhooks, and the tokens of workers', () => {
+    for (const secret of [
+      'whsec_MfKQ9r8GKY/qrTwj+UPD8ILPZIo2LaLaSw==',
+      'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ3In0.c2ln',
+    ]) {
+      const redacted = redactKeys(`{"a":"${secret}"}`);
+      expect(redacted).toMatch(/^\{"a":"\w*\[redacted\]"\}$/);
+      expect(redactKeys(JSON.stringify({ text: `\n${secret}\n` }))).not.toContain(secret.slice(6));
+      expect(holdsKey(secret)).toBe(true);
+    }
   });
 
   test('leaves other text alone', () => {
-    const text = 'week_one dk_livestock_1 ek_ job_01 dk_';
+    const text = 'week_one dk_livestock_1 ek_ job_01 dk_ keyJ. cursor=eyJhIjoxfQ';
     expect(redactKeys(text)).toBe(text);
     expect(holdsKey(text)).toBe(false);
   });

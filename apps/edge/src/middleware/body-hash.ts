@@ -1,6 +1,7 @@
 import { AppError } from '@darkroom/shared/errors';
 import type { HonoRequest } from 'hono';
 import { canonicalJson } from './canonical-json.ts';
+import { readJsonText } from './read-json.ts';
 
 async function sha256Hex(bytes: BufferSource): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
@@ -35,7 +36,7 @@ function jsonText(text: string): string {
 /** The body without what changes between two tries of one request: the boundary of its parts, spaces, the order of members. */
 async function canonicalBody(request: HonoRequest, type: string): Promise<unknown> {
   if (type === 'multipart/form-data') return formParts(request);
-  if (type === 'application/json' || type.endsWith('+json')) return jsonText(await request.text());
+  if (type === 'application/json' || type.endsWith('+json')) return jsonText(await readJsonText(request));
   return sha256Hex(await request.arrayBuffer());
 }
 
@@ -43,7 +44,7 @@ async function canonicalBody(request: HonoRequest, type: string): Promise<unknow
  * SHA-256 of what a request asks: its query and its body, in lower-case hexadecimal. Reads the body through the
  * request's own cache, so that the route can read it again.
  *
- * @throws AppError `invalid_request` when the body is not of the form that its type says
+ * @throws AppError `invalid_request` when the body is not of the form that its type says, `request_too_large`
  */
 export async function hashRequest(request: HonoRequest): Promise<string> {
   const [type = ''] = (request.header('content-type') ?? '').toLowerCase().split(';');

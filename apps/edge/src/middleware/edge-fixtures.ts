@@ -1,9 +1,10 @@
 /** What the tests of middleware share: an application with request ids and problem details, and counters in memory. */
 import type { AppError } from '@darkroom/shared/errors';
 import { Hono } from 'hono';
-import { type RequestIdVariables, requestId } from 'hono/request-id';
+import type { RequestIdVariables } from 'hono/request-id';
 import type { IdempotencyRecord, IdempotencyStore } from './idempotency-record.ts';
 import { onError } from './on-error.ts';
+import { requestId } from './request-id.ts';
 import {
   type Bucket,
   type RateCounter,
@@ -19,7 +20,7 @@ export function appUnderTest<V extends object>(): {
 } {
   const failures: AppError[] = [];
   const app = new Hono<{ Variables: V & RequestIdVariables }>();
-  app.use(requestId({ generator: () => 'r1' }));
+  app.use(requestId(() => 'r1'));
   app.onError(onError({ reportFailure: (error) => failures.push(error) }));
   return { app, failures };
 }

@@ -113,6 +113,14 @@ describe('a request with an Idempotency-Key', () => {
     expect(made).toHaveLength(1);
   });
 
+  test('is refused when its JSON is larger than any contract takes, before it is compared', async () => {
+    const { post, made } = edge();
+    const response = await post(JSON.stringify({ a: 'x'.repeat(1024 * 1024) }), keyed);
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({ code: 'request_too_large' });
+    expect(made).toEqual([]);
+  });
+
   test('is refused when its key or its form is malformed', async () => {
     const { post, made } = edge();
     expect((await post('{}', { 'idempotency-key': '' })).status).toBe(400);

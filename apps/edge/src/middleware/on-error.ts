@@ -9,6 +9,9 @@ import type { Deps } from '../deps.ts';
 /** Seconds that a client should wait before it repeats a request that may succeed later, where nothing better is known. */
 const usualRetryAfterSeconds = 2;
 
+/** What a problem's detail has at most, and its facts as JSON. */
+const maxCharacters = 10_000;
+
 /** A limiter or a pool that knows when to come back says so in the error's details. */
 function retryAfterSecondsOf({ details }: AppError): number {
   const known = details?.['retryAfterSeconds'];
@@ -26,7 +29,9 @@ function problemOf(error: AppError, requestId: string): Problem {
     retryable,
   };
   if (code === 'internal') return problem;
-  return { ...problem, detail: message, ...(details && { details }) };
+  // Both may hold what the client sent, so neither grows with it.
+  const isShort = JSON.stringify(details ?? {}).length <= maxCharacters;
+  return { ...problem, detail: message.slice(0, maxCharacters), ...(details && isShort && { details }) };
 }
 
 /** Answers every failure with problem details; failures of our own are reported whole and shown without their cause. */

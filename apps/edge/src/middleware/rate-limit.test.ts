@@ -49,7 +49,8 @@ describe('rateLimit', () => {
     expect(response.status).toBe(429);
     expect(response.headers.get('retry-after')).toBe('30');
     expect(response.headers.get('x-should-retry')).toBeNull();
-    expect(response.headers.get('ratelimit')).toBe('"default";r=0;t=60');
+    expect(response.headers.get('ratelimit')).toBe('"default";r=0;t=30');
+    expect(response.headers.get('ratelimit-reset')).toBe('30');
     expect(await response.json()).toMatchObject({
       code: 'rate_limited',
       detail: 'expected at most 2 requests a minute',

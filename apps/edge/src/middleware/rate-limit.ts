@@ -33,9 +33,10 @@ export function rateLimit({ rateCounter }: RateLimitDeps): MiddlewareHandler<{ V
       throw new AppError('dependency_unavailable', { cause });
     });
     if (!verdict.isAllowed) {
-      tell(c, policy, verdict);
       const message = `expected at most ${policy.quota} requests a minute`;
       const { retryAfterSeconds } = verdict;
+      // The draft has Retry-After name no earlier moment than the limit's own fields.
+      tell(c, policy, { ...verdict, resetSeconds: retryAfterSeconds });
       throw new AppError('rate_limited', { message, details: { policy: policy.name, retryAfterSeconds } });
     }
     await next();

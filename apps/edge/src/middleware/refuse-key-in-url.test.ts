@@ -18,6 +18,8 @@ describe('refuseKeyInUrl', () => {
     ['in the path', `/v1/${text}`],
     ['coded', `/v1/jobs?key=${text.replaceAll('_', '%5F')}`],
     ['coded in part', `/?a=%64k%5flive_${text.slice(8)}`],
+    ['coded twice', `/?next=${encodeURIComponent(`/v1/jobs?key=${text.replaceAll('_', '%5F')}`)}`],
+    ['as a webhook’s secret', '/?secret=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
     ['cut short', `/?key=${text.slice(0, 30)}`],
     ['as a token', '/?fal_jwt_token=ek_eyJhbGciOiJIUzI1NiJ9.e30.x'],
   ])('refuses a key %s without repeating it', async (_case, path) => {

@@ -26,13 +26,13 @@ export function readRetryCount(header: string | undefined): number {
 const maxWaitSeconds = 60;
 
 /**
- * Seconds of `Prefer: wait` or `wait=N` that a client would wait for its result, 1 to 60; `undefined` = it did not
+ * Seconds of `Prefer: wait` or `wait=N` that a client would wait for its result, 0 to 60; `undefined` = it did not
  * ask. A preference that cannot be understood counts as none, as RFC 7240 wants it.
  */
 export function readPreferWait(header: string | undefined): number | undefined {
   for (const preference of (header ?? '').split(',')) {
     const wait = /^\s*wait\s*(?:=\s*"?(\d+)"?\s*)?(?:;|$)/i.exec(preference);
-    if (wait) return Math.min(Math.max(Number(wait[1] ?? maxWaitSeconds), 1), maxWaitSeconds);
+    if (wait) return Math.min(Number(wait[1] ?? maxWaitSeconds), maxWaitSeconds);
   }
   return undefined;
 }
