@@ -4,6 +4,7 @@ import type { SigningKeys } from './auth/client-token.ts';
 import { createKeyHasher, type KeyHasher } from './auth/key-hash.ts';
 import type { KeyStore } from './auth/key-record.ts';
 import { redactKeys } from './auth/redact.ts';
+import { errorText } from './auth/redact-error.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { d1IdempotencyStore } from './db/idempotency.ts';
 import { d1KeyStore } from './db/keys.ts';
@@ -57,17 +58,11 @@ function log(entry: LogEntry): void {
   console.log(redactKeys(JSON.stringify(entry)));
 }
 
-/** An error with all that is behind it, as text. */
-function causeOf({ cause }: Error): string | undefined {
-  if (!(cause instanceof Error)) return cause === undefined ? undefined : String(cause);
-  const deeper = causeOf(cause);
-  return deeper === undefined ? (cause.stack ?? String(cause)) : `${cause.stack}; caused by ${deeper}`;
-}
-
 /** Logs a failure whole, its cause included. */
 export function logFailure(error: AppError, requestId: string): void {
-  const { code, message, details } = error;
-  log({ level: 'error', requestId, code, message, details, cause: causeOf(error) });
+  const { code, message, details, cause } = error;
+  const behind = cause === undefined ? undefined : errorText(cause);
+  log({ level: 'error', requestId, code, message, details, cause: behind });
 }
 
 function newestFirst<T>(current: T, previous: T | undefined): readonly [T, T?] {
