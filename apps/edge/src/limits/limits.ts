@@ -30,7 +30,9 @@ export class Limits extends DurableObject<Bindings> {
 
   /** Gives a slot back. */
   async leave(holder: string): Promise<void> {
-    this.#keep(leaveSlot(this.#slots(), holder));
+    const slots = this.#slots();
+    // What lapsed is gone already; to note that would be kept for ever, as no alarm is set for it.
+    if (slots.has(holder)) this.#keep(leaveSlot(slots, holder));
   }
 
   /** Deletes everything once the bucket is full and every slot has lapsed. */
