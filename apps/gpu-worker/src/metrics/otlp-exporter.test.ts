@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -44,7 +45,7 @@ async function until(isTrue: () => boolean): Promise<void> {
   }
 }
 
-const key = { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43), d: 'B'.repeat(43) };
+const key = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
 
 function open(changes: Readonly<Record<string, string>> = {}) {
   const { port } = server.address() as AddressInfo;
