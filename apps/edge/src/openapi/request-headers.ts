@@ -17,7 +17,7 @@ export const requestHeaders = {
   ),
   prefer: header(
     'Prefer',
-    '`wait=30` answers when the job has ended, but after 30 seconds at the latest; 1 to 60, absent = at once.',
+    '`wait=30` answers when the job has ended, but after 30 seconds at the latest; 0 to 60, absent = at once.',
     { type: 'string', pattern: '^wait(=[0-9]+)?$' },
   ),
   'last-event-id': header(
