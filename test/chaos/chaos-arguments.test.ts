@@ -1,22 +1,32 @@
 import { expect, it } from 'vitest';
 import { chaosHelp, parseChaosArguments } from './chaos-arguments.ts';
 
-const parse = (...words: string[]) => parseChaosArguments(words, () => 0.25);
+const parse = (...words: string[]) => parseChaosArguments(words, { folder: '/here', random: () => 0.25 });
 
 it('sends 500 jobs to 4 workers for 90 seconds unless told otherwise', () => {
-  expect(parse()).toEqual({ jobs: 500, workers: 4, seconds: 90, seed: 250_000, json: false });
-  expect(parse('--jobs', '40', '--workers=2', '--seconds', '15', '--seed', '0', '--json')).toEqual({
+  expect(parse()).toEqual({
+    jobs: 500,
+    workers: 4,
+    seconds: 90,
+    seed: 250_000,
+    logs: undefined,
+    json: false,
+  });
+  expect(
+    parse('--jobs', '40', '--workers=2', '--seconds', '15', '--seed', '0', '--logs', 'x', '--json'),
+  ).toEqual({
     jobs: 40,
     workers: 2,
     seconds: 15,
     seed: 0,
+    logs: '/here/x',
     json: true,
   });
 });
 
 it('asks for nothing when help is wanted', () => {
   expect(parse('--help')).toBeUndefined();
-  for (const name of ['--jobs', '--workers', '--seconds', '--seed', '--json'])
+  for (const name of ['--jobs', '--workers', '--seconds', '--seed', '--logs', '--json'])
     expect(chaosHelp).toContain(name);
 });
 

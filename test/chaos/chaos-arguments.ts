@@ -1,4 +1,5 @@
 // The words of the chaos command.
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AppError } from '@darkroom/shared/errors';
 
@@ -10,6 +11,8 @@ export interface ChaosArguments {
   readonly seconds: number;
   /** Decides what is killed when. */
   readonly seed: number;
+  /** Folder for the logs of all processes; undefined = they go with the platform. */
+  readonly logs: string | undefined;
   readonly json: boolean;
 }
 
@@ -24,6 +27,7 @@ Uses this machine alone and leaves nothing behind.
   --workers <n>    worker processes, 2 to 16 (default: 4)
   --seconds <n>    how long things are killed, 5 to 600 (default: 90)
   --seed <n>       decides what is killed when (default: drawn, and printed)
+  --logs <folder>  where to leave the logs of all processes (default: nowhere)
   --json           print one JSON object on standard output, and no progress
   --help           print this text
 
@@ -35,6 +39,7 @@ const options = {
   workers: { type: 'string', default: '4' },
   seconds: { type: 'string', default: '90' },
   seed: { type: 'string' },
+  logs: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -43,12 +48,13 @@ const maxSeed = 2 ** 31 - 2;
 
 /**
  * Reads the words; undefined when they ask for help.
+ * @param folder that relative paths start from
  * @param random in [0, 1): draws the seed when none is given
  * @throws AppError `invalid_request`, naming the word that is wrong
  */
 export function parseChaosArguments(
   words: readonly string[],
-  random: () => number,
+  { folder, random }: { readonly folder: string; readonly random: () => number },
 ): ChaosArguments | undefined {
   const { values } = parseWords(words);
   if (values.help) return undefined;
@@ -60,6 +66,7 @@ export function parseChaosArguments(
       values.seed === undefined
         ? Math.floor(random() * 1e6)
         : wholeNumber('--seed', values.seed, [0, maxSeed]),
+    logs: values.logs === undefined ? undefined : resolve(folder, values.logs),
     json: values.json,
   };
 }

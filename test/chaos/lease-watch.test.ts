@@ -39,6 +39,22 @@ function offerOf(jobId: string, fence: number) {
   };
 }
 
+const hello = (workerId: string, boot: number, jobs: string[] = []) =>
+  watch.hearWorker(
+    JSON.stringify({
+      type: 'hello',
+      version: 1,
+      workerId,
+      bootId: `00000000-0000-4000-8000-00000000000${boot}`,
+      pool: 'default',
+      device: 'CPU',
+      memoryMb: 1,
+      slots: 1,
+      models: [],
+      leases: jobs.map((jobId) => ({ jobId, fence: 1 })),
+    }),
+  );
+
 const say = (type: 'ack' | 'revoke', jobId: string, fence: number) =>
   watch.hearPool('a', JSON.stringify({ type, jobId, fence, ...(type === 'ack' && { verdict: 'accepted' }) }));
 
@@ -61,13 +77,32 @@ it('lets a job go with its older lease when another worker gets it', () => {
   expect(watch.heldBy('b')).toEqual([job]);
 });
 
-it('counts the workers that were killed under a job', () => {
+it('counts the workers that were lost under a job: another process of theirs does not know it', () => {
+  hello('a', 1);
   offer('a', job, 1);
-  watch.lose('a');
+  offer('a', other, 1);
+  hello('a', 2, [other]);
+  expect([watch.lossesOf(job), watch.lossesOf(other)]).toEqual([1, 0]);
   offer('b', job, 2);
-  watch.lose('b');
-  watch.lose('b');
-  expect([watch.lossesOf(job), watch.lossesOf(other)]).toEqual([2, 0]);
+  expect(watch.lossesOf(job)).toBe(1);
+  hello('b', 1);
+  expect(watch.lossesOf(job)).toBe(2);
+});
+
+it('counts no loss when the same process comes back without an offer that it never got', () => {
+  hello('a', 1);
+  offer('a', job, 1);
+  hello('a', 1);
+  offer('b', job, 2);
+  expect(watch.lossesOf(job)).toBe(0);
+});
+
+it('counts leases that were taken away in silence, and those whose offer nobody saw', () => {
+  offer('a', job, 1);
+  offer('b', job, 2);
+  expect(watch.lossesOf(job)).toBe(1);
+  offer('c', other, 3);
+  expect(watch.lossesOf(other)).toBe(2);
 });
 
 it('waits for what is still to be heard, and stops when it is told to', async () => {
@@ -82,7 +117,7 @@ it('waits for what is still to be heard, and stops when it is told to', async ()
 
 it('keeps what breaks the contract, and no state of it', () => {
   watch.hearPool('a', '{"type":"offer"}');
-  expect(watch.hearWorker('a', 'no JSON')).toBeUndefined();
-  expect(watch.hearWorker('a', '{"type":"beat","leases":[]}')).toEqual({ type: 'beat', leases: [] });
+  expect(watch.hearWorker('no JSON')).toBeUndefined();
+  expect(watch.hearWorker('{"type":"beat","leases":[]}')).toEqual({ type: 'beat', leases: [] });
   expect(watch.faults).toEqual(['{"type":"offer"}', 'no JSON']);
 });

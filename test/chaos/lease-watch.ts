@@ -1,10 +1,11 @@
 // Who holds which job, as heard between workers and their pool.
-import { type AckFrame, type LeaseRef, PoolFrame, WorkerFrame } from '@darkroom/shared/contracts/frames';
-
-/** A frame and the worker that it came from or went to. */
-export type Heard =
-  | { readonly from: 'worker'; readonly workerId: string; readonly frame: WorkerFrame }
-  | { readonly from: 'pool'; readonly workerId: string; readonly frame: PoolFrame };
+import {
+  type AckFrame,
+  type HelloFrame,
+  type LeaseRef,
+  PoolFrame,
+  WorkerFrame,
+} from '@darkroom/shared/contracts/frames';
 
 /** An offer that went over a wire. */
 export interface SeenOffer extends LeaseRef {
@@ -16,42 +17,54 @@ export interface SeenAck extends LeaseRef, Pick<AckFrame, 'verdict'> {
   readonly workerId: string;
 }
 
+interface HeldLease {
+  readonly workerId: string;
+  readonly fence: number;
+}
+
 export class LeaseWatch {
   readonly offers: SeenOffer[] = [];
   readonly acks: SeenAck[] = [];
+  /** Results that workers reported. */
+  readonly results: LeaseRef[] = [];
   /** Messages that do not fit the contract. */
   readonly faults: string[] = [];
-  readonly #held = new Map<string, Map<string, number>>();
+  readonly #held = new Map<string, HeldLease>();
+  readonly #fences = new Map<string, number>();
+  readonly #boots = new Map<string, string>();
   readonly #losses = new Map<string, number>();
   #waiting: (() => void)[] = [];
 
   /** The worker's message, parsed and noted; undefined = it broke the contract. */
-  hearWorker(workerId: string, text: string): WorkerFrame | undefined {
+  hearWorker(text: string): WorkerFrame | undefined {
     const frame = this.#parse(WorkerFrame, text);
-    if (frame) this.#hear({ from: 'worker', workerId, frame });
+    if (frame?.type === 'hello') this.#greet(frame);
+    if (frame?.type === 'done') this.results.push({ jobId: frame.jobId, fence: frame.fence });
+    if (frame) this.#wake();
     return frame;
   }
 
   /** The pool's message, noted. */
   hearPool(workerId: string, text: string): void {
     const frame = this.#parse(PoolFrame, text);
-    if (frame) this.#hear({ from: 'pool', workerId, frame });
+    if (!frame) return;
+    this.#note(workerId, frame);
+    this.#wake();
   }
 
   /** Jobs that a worker holds. */
   heldBy(workerId: string): string[] {
-    return [...(this.#held.get(workerId)?.keys() ?? [])];
+    return [...this.#held].flatMap(([jobId, held]) => (held.workerId === workerId ? [jobId] : []));
   }
 
-  /** The worker was killed, and what it held is lost with it. */
-  lose(workerId: string): void {
-    for (const jobId of this.heldBy(workerId)) this.#losses.set(jobId, this.lossesOf(jobId) + 1);
-    this.#held.delete(workerId);
-  }
-
-  /** How many workers were killed while they held the job. */
+  /** How many workers were lost under a job, at most: a lease whose offer never came over a wire counts too. */
   lossesOf(jobId: string): number {
     return this.#losses.get(jobId) ?? 0;
+  }
+
+  /** The process of a worker that said hello last; undefined = none has. */
+  bootOf(workerId: string): string | undefined {
+    return this.#boots.get(workerId);
   }
 
   /** Waits until something holds of what was heard. @throws the signal's reason */
@@ -76,31 +89,47 @@ export class LeaseWatch {
     return data;
   }
 
-  #hear({ from, workerId, frame }: Heard): void {
-    if (from === 'pool') this.#note(workerId, frame);
+  #wake(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
+  }
+
+  /** Another process of a worker does not know what the one before it went down with. */
+  #greet({ workerId, bootId, leases }: HelloFrame): void {
+    const isSameBoot = this.#boots.get(workerId) === bootId;
+    this.#boots.set(workerId, bootId);
+    for (const jobId of this.heldBy(workerId)) {
+      if (leases.some((lease) => lease.jobId === jobId)) continue;
+      this.#held.delete(jobId);
+      if (!isSameBoot) this.#lose(jobId, 1);
+    }
+  }
+
+  #lose(jobId: string, count: number): void {
+    this.#losses.set(jobId, this.lossesOf(jobId) + count);
   }
 
   #note(workerId: string, frame: PoolFrame): void {
     switch (frame.type) {
       case 'offer': {
         const { jobId, fence } = frame;
-        for (const held of this.#held.values()) held.delete(jobId);
-        const own = this.#held.get(workerId) ?? new Map<string, number>();
-        this.#held.set(workerId, own.set(jobId, fence));
+        const unseen = fence - 1 - (this.#fences.get(jobId) ?? 0);
+        const isTakenAway = this.#held.has(jobId);
+        if (unseen > 0 || isTakenAway) this.#lose(jobId, Math.max(0, unseen) + Number(isTakenAway));
+        this.#fences.set(jobId, fence);
+        this.#held.set(jobId, { workerId, fence });
         this.offers.push({ workerId, jobId, fence });
         return;
       }
       case 'ack': {
         const { jobId, fence, verdict } = frame;
         this.acks.push({ workerId, jobId, fence, verdict });
-        this.#drop(workerId, frame);
+        this.#drop(frame);
         return;
       }
       case 'revoke':
-        this.#drop(workerId, frame);
+        this.#drop(frame);
         return;
       case 'cancel':
       case 'drain':
@@ -110,9 +139,8 @@ export class LeaseWatch {
     }
   }
 
-  #drop(workerId: string, { jobId, fence }: LeaseRef): void {
-    const own = this.#held.get(workerId);
-    if (own?.get(jobId) === fence) own.delete(jobId);
+  #drop({ jobId, fence }: LeaseRef): void {
+    if (this.#held.get(jobId)?.fence === fence) this.#held.delete(jobId);
   }
 }
 

@@ -89,7 +89,7 @@ export class LinkProxy implements AsyncDisposable {
 
   #hearWorker(wire: Wire, texts: readonly string[]): void {
     for (const text of texts) {
-      const frame = this.#watch.hearWorker(wire.workerId ?? '', text);
+      const frame = this.#watch.hearWorker(text);
       if (frame?.type === 'hello') wire.workerId = frame.workerId;
     }
   }

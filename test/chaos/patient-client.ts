@@ -9,7 +9,7 @@ const Problem = z.object({ code: z.string(), retryable: z.boolean() });
 export interface Question {
   readonly path: string;
   /** Absent = GET. */
-  readonly method?: 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST';
   /** Sent as JSON; bytes as they are. */
   readonly body?: object | Uint8Array<ArrayBuffer>;
   /** Headers beside the key and the body's type. */
@@ -61,6 +61,13 @@ export class PatientClient {
       // Woken by the signal it says why, above.
       await wait(Math.max(growing, waitMs), undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** The body of a success. @throws when the platform refuses */
+  async demand(question: Question): Promise<unknown> {
+    const { status, code, body } = await this.ask(question);
+    if (code === undefined) return body;
+    throw new Error(`${question.path}: expected a success, got ${status} ${code}`);
   }
 
   async #try(question: Question): Promise<{ answer?: Omit<DefiniteAnswer, 'tries'>; waitMs: number }> {
