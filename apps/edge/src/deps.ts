@@ -18,6 +18,7 @@ import type { IdempotencyStore } from './middleware/idempotency-record.ts';
 import type { RateCounter } from './middleware/token-bucket.ts';
 import { openAiRewriter } from './prompt/openai-rewriter.ts';
 import type { Rewriter } from './prompt/rewrite.ts';
+import { workersAiRewriter } from './prompt/workers-ai-rewriter.ts';
 import type { PoolSocketDeps } from './routes/pool-socket.ts';
 import type { ImageStore } from './storage/image-store.ts';
 import { createImageStore } from './storage/r2-images.ts';
@@ -69,15 +70,25 @@ function newestFirst<T>(current: T, previous: T | undefined): readonly [T, T?] {
   return previous === undefined ? [current] : [current, previous];
 }
 
-function rewriterOf({ REWRITER_URL, REWRITER_MODEL, REWRITER_KEY }: EdgeVars): Rewriter | undefined {
-  if (REWRITER_URL === undefined) return undefined;
-  if (REWRITER_MODEL === undefined)
+/** A model that rewords prompts: behind an address, or on the platform itself where that is bound. */
+function rewriterOf(
+  ai: Bindings['AI'],
+  { REWRITER_URL, REWRITER_MODEL: model, REWRITER_KEY }: EdgeVars,
+): Rewriter | undefined {
+  if (model === undefined) {
+    if (REWRITER_URL === undefined) return undefined;
     throw new AppError('misconfigured', { message: 'REWRITER_MODEL: required with REWRITER_URL' });
+  }
+  const canary = Array.from(random(8), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  if (REWRITER_URL === undefined) {
+    if (ai) return workersAiRewriter({ ai, model, canary });
+    throw new AppError('misconfigured', { message: 'REWRITER_MODEL: expected REWRITER_URL or a binding AI' });
+  }
   return openAiRewriter({
     baseUrl: REWRITER_URL,
     ...(REWRITER_KEY !== undefined && { apiKey: REWRITER_KEY }),
-    model: REWRITER_MODEL,
-    canary: Array.from(random(8), (byte) => byte.toString(16).padStart(2, '0')).join(''),
+    model,
+    canary,
     fetch: (input, init) => fetch(input, init),
   });
 }
@@ -87,7 +98,7 @@ function rewriterOf({ REWRITER_URL, REWRITER_MODEL, REWRITER_KEY }: EdgeVars): R
  *
  * @throws AppError `misconfigured` when variables contradict each other
  */
-export function createDeps({ DB, IMAGES, POOLS, LIMITS }: Bindings, vars: EdgeVars): Deps {
+export function createDeps({ DB, IMAGES, POOLS, LIMITS, AI }: Bindings, vars: EdgeVars): Deps {
   const db = openDatabase(DB);
   const nowMs = () => Date.now();
   return {
@@ -108,6 +119,6 @@ export function createDeps({ DB, IMAGES, POOLS, LIMITS }: Bindings, vars: EdgeVa
     images: createImageStore(IMAGES, vars, { nowMs }),
     pools: durableJobPools(POOLS),
     workerLink: { namespace: POOLS, workerKeys: vars.WORKER_KEYS },
-    rewriter: rewriterOf(vars),
+    rewriter: rewriterOf(AI, vars),
   };
 }

@@ -6,6 +6,7 @@ import type { SigningKey } from './auth/client-token.ts';
 import type { Pepper } from './auth/key-hash.ts';
 import type { Pool } from './dispatch/pool.ts';
 import type { Limits } from './limits/limits.ts';
+import type { AiBinding } from './prompt/workers-ai-rewriter.ts';
 
 /** What wrangler.toml binds. */
 export interface Bindings {
@@ -13,6 +14,8 @@ export interface Bindings {
   readonly IMAGES: R2Bucket;
   readonly POOLS: DurableObjectNamespace<Pool>;
   readonly LIMITS: DurableObjectNamespace<Limits>;
+  /** Workers AI; a deployment binds it where REWRITER_MODEL names one of its models. */
+  readonly AI?: AiBinding | undefined;
 }
 
 /** Base64url of 32 bytes or more. */
@@ -68,9 +71,15 @@ export const EdgeVars = z.object({
   S3_SECRET_ACCESS_KEY: z.string().min(1).describe('Secret for signing them; required.'),
   REWRITER_URL: z
     .url({ protocol: /^https?$/ })
-    .describe('Base address of an OpenAI-compatible service that rewords prompts; absent = by rules alone.')
+    .describe(
+      'Base address of an OpenAI-compatible service that rewords prompts; absent = Workers AI if REWRITER_MODEL is set, else by rules alone.',
+    )
     .optional(),
-  REWRITER_MODEL: z.string().min(1).describe('Its model; required with REWRITER_URL.').optional(),
+  REWRITER_MODEL: z
+    .string()
+    .min(1)
+    .describe('Its model, or with a binding AI one of Workers AI; required with REWRITER_URL.')
+    .optional(),
   REWRITER_KEY: z.string().min(1).describe('Its key; absent = none.').optional(),
 });
 export type EdgeVars = z.infer<typeof EdgeVars>;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { crc32 } from '../crc32.ts';
 import { apiKeyRandomBytes, makeApiKey, parseApiKey } from './api-key.ts';
-import { crc32 } from './crc32.ts';
 
 const keys = fc
   .tuple(

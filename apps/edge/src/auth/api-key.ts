@@ -1,7 +1,7 @@
 /** The text of a key: `dk_live_`, 12 characters of id, 43 of secret, 6 of checksum. */
 import type { KeyEnvironment, KeyId } from '@darkroom/shared/contracts/api-key';
+import { crc32 } from '../crc32.ts';
 import { bytesToBigInt, toBase62 } from './base62.ts';
-import { crc32 } from './crc32.ts';
 
 const idLength = 12;
 /** 43 base62 digits hold 256 bits. */

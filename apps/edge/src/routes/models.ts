@@ -6,7 +6,7 @@ import type { PoolModel } from '../dispatch/job-pools.ts';
 import type { AuthVariables } from '../middleware/authenticate.ts';
 import { requireScope } from '../middleware/require-scope.ts';
 import { withEmbedded } from '../routing/models.ts';
-import { pools as poolTable } from '../routing/pools.ts';
+import { shardNames } from '../routing/pools.ts';
 
 /** One view per id: what any pool can do with it counts. */
 function merged(models: readonly PoolModel[]): ModelView[] {
@@ -27,9 +27,11 @@ function merged(models: readonly PoolModel[]): ModelView[] {
 export function models({ pools }: Pick<Deps, 'pools'>): Hono<{ Variables: AuthVariables }> {
   return new Hono<{ Variables: AuthVariables }>().get('/', requireScope('models:read'), async (c) => {
     const allowed = c.get('principal').models;
-    const found = await Promise.all(poolTable.map(({ id }) => pools.models(id))).catch((cause: unknown) => {
-      throw new AppError('dependency_unavailable', { cause });
-    });
+    const found = await Promise.all(shardNames().map((name) => pools.models(name))).catch(
+      (cause: unknown) => {
+        throw new AppError('dependency_unavailable', { cause });
+      },
+    );
     const views = merged(withEmbedded(found.flat())).filter(({ id }) => allowed?.includes(id) ?? true);
     return c.json({ models: views } satisfies ModelList);
   });

@@ -1,5 +1,4 @@
 import type { JobKind } from '@darkroom/shared/contracts/job-request';
-import { parseContract } from '@darkroom/shared/contracts/parse-contract';
 import { AppError } from '@darkroom/shared/errors';
 import { idRandomBytes, JobId, makeId } from '@darkroom/shared/ids';
 import { type Context, Hono } from 'hono';

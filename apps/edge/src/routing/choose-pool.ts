@@ -1,6 +1,7 @@
 import { AppError } from '@darkroom/shared/errors';
 import type { ModelFamily } from '@darkroom/shared/pricing';
-import { type PoolEntry, pools } from './pools.ts';
+import { crc32 } from '../crc32.ts';
+import { type PoolEntry, pools, shardName } from './pools.ts';
 
 type Hardware = PoolEntry['hardware'];
 
@@ -12,15 +13,20 @@ const preferences: Readonly<Record<ModelFamily, readonly Hardware[]>> = {
 };
 
 /**
- * The pool whose hardware suits a model family best; of equal ones the first in the table.
+ * The queue of a project in the pool whose hardware suits a model family best; of equal pools the first in the table.
+ * A project is always in the same of a pool's queues, so that its turns are counted in one place.
  *
  * @throws AppError `unavailable` when no pool serves the family
  */
-export function choosePool(family: ModelFamily, table: readonly PoolEntry[] = pools): string {
+export function choosePool(
+  family: ModelFamily,
+  projectId: string,
+  table: readonly PoolEntry[] = pools,
+): string {
   const serving = table.filter(({ families }) => families.includes(family));
   const best = preferences[family]
     .map((hardware) => serving.find((pool) => pool.hardware === hardware))
     .find((pool) => pool !== undefined);
-  if (best) return best.id;
+  if (best) return shardName(best, crc32(projectId) % best.shards);
   throw new AppError('unavailable', { message: `expected a pool for ${family} models, there is none` });
 }

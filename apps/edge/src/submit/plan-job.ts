@@ -81,7 +81,7 @@ export async function planJob(
     projectId,
     keyId,
     kind: request.kind,
-    pool: choosePool(model.family),
+    pool: choosePool(model.family, projectId),
     requestId,
     request,
     prompt,

@@ -7,7 +7,7 @@ import { reserve } from '../metering/reserve.ts';
 import { withdraw } from '../metering/withdraw.ts';
 import { requireSlot, slotSubject } from '../middleware/concurrency.ts';
 import { type ChosenModel, chooseModel } from '../routing/models.ts';
-import { pools as poolTable } from '../routing/pools.ts';
+import { shardNames } from '../routing/pools.ts';
 import { orderOf } from './order.ts';
 import { dropSent, findPictures, keepSent, type Pictures } from './pictures.ts';
 import { planJob, workOf } from './plan-job.ts';
@@ -30,7 +30,7 @@ async function modelFor(
   { principal, request, weights }: Submission,
 ): Promise<ChosenModel> {
   if (request.model !== undefined) requireModel(principal, request.model);
-  const found = await Promise.all(poolTable.map(({ id }) => pools.models(id))).catch((cause: unknown) => {
+  const found = await Promise.all(shardNames().map((name) => pools.models(name))).catch((cause: unknown) => {
     throw new AppError('dependency_unavailable', { cause });
   });
   const model = chooseModel(request, found.flat());
