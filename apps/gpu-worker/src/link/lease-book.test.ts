@@ -78,6 +78,12 @@ it('tells of room when there is more, for the pool counts down by itself', () =>
   ]);
 });
 
+it('tells of the room that is left after a job was given back, because the pool counts on none then', () => {
+  book.room(ready(1));
+  book.end({ type: 'reject', ...lease(1), reason: 'busy' });
+  expect(book.room(ready(1))).toBe(true);
+});
+
 it('offers no room while it drains', () => {
   book.room(ready(1));
   const draining = { type: 'draining', graceMs: 5 } as const;

@@ -29,6 +29,8 @@ export class LeaseBook {
   readonly #ends: Journal<EndFrame>;
   readonly #running = new Map<string, BookedLease>();
   #ready: ReadyFrame | undefined;
+  /** What the pool takes the room to be. */
+  #knownSlots = 0;
   #draining: DrainingFrame | undefined;
 
   constructor(introduction: Introduction, ends: Journal<EndFrame>) {
@@ -85,6 +87,8 @@ export class LeaseBook {
   /** Keeps the end of a lease. @throws when it cannot be written; it is kept in memory all the same */
   end(frame: EndFrame): void {
     this.#running.delete(leaseKey(frame));
+    // Who gives a job back is offered nothing more until it says that it has room.
+    if (frame.type === 'reject') this.#knownSlots = 0;
     this.#ends.keep(leaseKey(frame), frame);
   }
 
@@ -96,9 +100,10 @@ export class LeaseBook {
 
   /** Notes how much room there is. Returns whether the pool must hear of it now: it counts down by itself. */
   room(frame: ReadyFrame): boolean {
-    const before = this.#ready?.freeSlots ?? 0;
+    const isMore = frame.freeSlots > this.#knownSlots;
     this.#ready = frame;
-    return frame.freeSlots > before && !this.isDraining;
+    this.#knownSlots = frame.freeSlots;
+    return isMore && !this.isDraining;
   }
 
   drain(frame: DrainingFrame): void {

@@ -4,6 +4,7 @@ import type { JobKind } from '@darkroom/shared/contracts/job-request';
 import { AppError } from '@darkroom/shared/errors';
 import { type DiffusionModel, imageConditioning, openDiffusionModel } from '../diffusion/diffusion-model.ts';
 import { digestWeights } from '../diffusion/weights-digest.ts';
+import { errorFields, type Log } from '../log.ts';
 import { listModels } from '../models/hub.ts';
 import type { ModelStore } from '../runtime/model-store.ts';
 
@@ -25,7 +26,15 @@ export interface ModelShelfOptions {
   readonly embedded: Readonly<Partial<Record<JobKind, ShelvedModel>>>;
   /** Folder of the models that were pulled from the hub. */
   readonly cacheFolder: string;
+  readonly log: Log;
 }
+
+/** Kinds of job that each sort of network runs: what it reads beside the latents decides. */
+const kindsByConditioning = {
+  none: ['generate', 'img2img', 'inpaint'],
+  photo: ['edit'],
+  masked_photo: ['inpaint'],
+} as const satisfies Record<ReturnType<typeof imageConditioning>, readonly JobKind[]>;
 
 /** Opens models by id. An id is looked up among the installed models and never taken for a path: it comes from outside. */
 export class ModelShelf {
@@ -43,7 +52,7 @@ export class ModelShelf {
     const models = [...shelved.values()].map(async ({ id, folder }) => ({
       id,
       sha256: this.#opened.get(folder)?.sha256 ?? null,
-      kinds: await kindsOf(folder),
+      kinds: await this.#kindsOf({ id, folder }),
     }));
     return Promise.all(models);
   }
@@ -74,6 +83,16 @@ export class ModelShelf {
       .map(({ id }) => id);
   }
 
+  /** The kinds of job that a model can run; none when it cannot be opened: the worker runs the others all the same. */
+  async #kindsOf({ id, folder }: ShelvedModel): Promise<JobKind[]> {
+    try {
+      return [...kindsByConditioning[imageConditioning(await openDiffusionModel(folder))]];
+    } catch (error) {
+      this.#options.log('warn', 'a model cannot be opened', { model: id, folder, ...errorFields(error) });
+      return [];
+    }
+  }
+
   async #open({ id, folder }: ShelvedModel): Promise<OpenedModel> {
     const model = await openDiffusionModel(folder);
     const opened = { id, folder, model, sha256: await digestWeights(model) };
@@ -85,21 +104,5 @@ export class ModelShelf {
     const { embedded, cacheFolder } = this.#options;
     const shelved = [...Object.values(embedded), ...(await listModels(cacheFolder))];
     return new Map(shelved.map(({ id, folder }) => [id, { id, folder }]));
-  }
-}
-
-/** Kinds of job that each sort of network runs: what it reads beside the latents decides. */
-const kindsByConditioning = {
-  none: ['generate', 'img2img', 'inpaint'],
-  photo: ['edit'],
-  masked_photo: ['inpaint'],
-} as const satisfies Record<ReturnType<typeof imageConditioning>, readonly JobKind[]>;
-
-/** The kinds of job that a model can run; none when it cannot be opened, which its first job would say. */
-async function kindsOf(folder: string): Promise<JobKind[]> {
-  try {
-    return [...kindsByConditioning[imageConditioning(await openDiffusionModel(folder))]];
-  } catch {
-    return [];
   }
 }

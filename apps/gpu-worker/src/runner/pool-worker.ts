@@ -81,6 +81,7 @@ export class PoolWorker {
     const shelf = new ModelShelf({
       embedded: { edit: { id: embeddedModelId, folder: embeddedFolder } },
       cacheFolder: env.MODELS,
+      log: ports.log,
     });
     const introduction: LinkSettings['introduction'] = {
       workerId: env.WORKER_ID,

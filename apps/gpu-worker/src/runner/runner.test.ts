@@ -96,6 +96,7 @@ it('refuses a stale offer and drops the older run of a job that is offered anew'
   await settle();
   runner.offer(offer(1, 2));
   expect(ends(said)).toMatchObject([{ type: 'reject', fence: 2, reason: 'busy' }]);
+  expect(said.at(-1)).toMatchObject({ kind: 'ready', frame: { freeSlots: 1 } });
   runner.offer(offer(1, 4));
   await settle();
   expect(said.filter(({ kind }) => kind === 'dropped')).toMatchObject([{ lease: { fence: 3 } }]);

@@ -175,6 +175,8 @@ export class Runner {
 
   #reject(offer: OfferFrame, reason: 'busy' | 'draining'): void {
     this.#ports.say({ kind: 'end', frame: { type: 'reject', ...leaseOf(offer), reason } });
+    // The pool counts on no room now, though a stale offer leaves as much as before.
+    this.sayReady();
   }
 
   #stop(lease: LeaseRef, reason: StopReason): void {
