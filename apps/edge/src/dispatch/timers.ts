@@ -12,9 +12,9 @@ export const tombstoneMs = 600_000;
 /** Does everything that is due. */
 export function runTimers(turn: Turn): void {
   const { jobs, nowMs } = turn;
-  for (const [id, job] of [...jobs.entries()]) {
+  for (const job of jobs.rows()) {
     const bounded = withinReach(job, nowMs);
-    if (bounded !== job) jobs.put(id, bounded);
+    if (bounded !== job) jobs.put(job.facts.id, bounded);
   }
   for (const job of jobs.rows().filter(isLeased)) checkLease(turn, job);
   for (const job of jobs.rows().filter(isQueued)) {
@@ -84,10 +84,13 @@ function dropTombstones({ tombstones, nowMs }: Turn): void {
 export function nextAlarmMs(turn: Turn): number {
   const { jobs, tombstones, nowMs } = turn;
   const [oldest] = tombstones.entries();
-  return [
-    ...jobs.rows().flatMap(timesOf),
-    oldest ? oldest[1].settledAtMs + tombstoneMs : Number.POSITIVE_INFINITY,
-  ].reduce((soonest, atMs) => (atMs > nowMs && atMs < soonest ? atMs : soonest), Number.POSITIVE_INFINITY);
+  let soonestMs = Number.POSITIVE_INFINITY;
+  const consider = (atMs: number) => {
+    if (atMs > nowMs && atMs < soonestMs) soonestMs = atMs;
+  };
+  for (const job of jobs.rows()) for (const atMs of timesOf(job)) consider(atMs);
+  if (oldest) consider(oldest[1].settledAtMs + tombstoneMs);
+  return soonestMs;
 }
 
 function timesOf(job: JobRow): number[] {

@@ -7,6 +7,8 @@ import type { Changes, JobRow, Pool, ProjectRow, Tombstone, WorkerRow } from './
 export class Table<Row> {
   readonly #before: ReadonlyMap<string, Row>;
   readonly changes: Map<string, Row | undefined> = new Map();
+  /** A pool asks for all rows several times a turn, and has thousands. */
+  #rows: readonly Row[] | undefined;
 
   constructor(before: ReadonlyMap<string, Row>) {
     this.#before = before;
@@ -18,10 +20,12 @@ export class Table<Row> {
 
   put(id: string, row: Row): void {
     this.changes.set(id, row);
+    this.#rows = undefined;
   }
 
   delete(id: string): void {
     this.changes.set(id, undefined);
+    this.#rows = undefined;
   }
 
   /** The rows as they are now, those that were there before in their order, then the new ones. */
@@ -35,9 +39,11 @@ export class Table<Row> {
     }
   }
 
-  rows(): Row[] {
-    if (this.changes.size === 0) return [...this.#before.values()];
-    return Array.from(this.entries(), ([, row]) => row);
+  /** All of them at once, in the same order. */
+  rows(): readonly Row[] {
+    this.#rows ??=
+      this.changes.size === 0 ? [...this.#before.values()] : Array.from(this.entries(), ([, row]) => row);
+    return this.#rows;
   }
 }
 
