@@ -35,9 +35,11 @@ async function sweepJobs({ db, nowMs, concurrencyGate }: ScheduledDeps): Promise
 /** Does all that is due; what fails is reported and stops nothing else. */
 export async function runScheduled(deps: ScheduledDeps): Promise<void> {
   const { db, nowMs, reportFailure } = deps;
+  const swept = sweepJobs(deps);
   const duties: Readonly<Record<string, () => Promise<unknown>>> = {
-    'overdue jobs': () => sweepJobs(deps),
-    'due webhooks': () => deliverDue(deps),
+    'overdue jobs': () => swept,
+    // Of what the sweep ends webhooks hear in the same run.
+    'due webhooks': () => swept.catch(() => undefined).then(() => deliverDue(deps)),
     'due erasures': () => eraseDue(deps, maxErased),
     'old deliveries': () => deleteOldDeliveries(db, { nowMs: nowMs(), limit: maxRecords }),
     'ended idempotency records': () => deleteEndedRecords(db, { nowMs: nowMs(), limit: maxRecords }),

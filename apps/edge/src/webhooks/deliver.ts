@@ -24,7 +24,9 @@ const timeoutMs = 15_000;
 /** Longer than an attempt can take, so that one is not made twice at a time. */
 const leaseMs = 60_000;
 /** A Worker holds six connections at once. */
-const lanes = 6;
+const dueLanes = 6;
+/** Whoever tells of one job has other work for its connections. */
+const soonLanes = 1;
 const maxEvents = 100;
 /** Each attempt takes some queries, of which one run has a thousand. */
 const maxDeliveries = 150;
@@ -99,8 +101,15 @@ async function attempt(delivery: Delivery, deps: DeliverDeps): Promise<boolean> 
   return outcome.error === null;
 }
 
+interface Share {
+  /** Deliveries of one job; absent = of all. */
+  readonly subjectId?: string;
+  /** Attempts at a time. */
+  readonly lanes: number;
+}
+
 /** Attempts what is due, several at a time; an address that failed rests until the next run. */
-async function attemptDue(deps: DeliverDeps, subjectId: string | undefined): Promise<DeliveryRun> {
+async function attemptDue(deps: DeliverDeps, { subjectId, lanes }: Share): Promise<DeliveryRun> {
   const resting = new Set<string>();
   const run = { delivered: 0, failed: 0 };
   let left = maxDeliveries;
@@ -123,10 +132,11 @@ async function attemptDue(deps: DeliverDeps, subjectId: string | undefined): Pro
   return run;
 }
 
-async function deliver(deps: DeliverDeps, subjectId?: string): Promise<DeliveryRun> {
+async function deliver(deps: DeliverDeps, share: Share): Promise<DeliveryRun> {
   const { db, nowMs, random } = deps;
+  const { subjectId } = share;
   await fanOut(db, { nowMs: nowMs(), random, limit: maxEvents, ...(subjectId && { subjectId }) });
-  return await attemptDue(deps, subjectId);
+  return await attemptDue(deps, share);
 }
 
 /**
@@ -134,12 +144,12 @@ async function deliver(deps: DeliverDeps, subjectId?: string): Promise<DeliveryR
  * whatever breaks off is done by the next run.
  */
 export async function deliverDue(deps: DeliverDeps): Promise<DeliveryRun> {
-  return await deliver(deps);
+  return await deliver(deps, { lanes: dueLanes });
 }
 
 /** Tells the end of one job at once, for whoever has just settled it; what fails here is left to `deliverDue`. */
 export async function deliverSoon(deps: DeliverDeps, jobId: JobId): Promise<DeliveryRun> {
-  return await deliver(deps, jobId);
+  return await deliver(deps, { subjectId: jobId, lanes: soonLanes });
 }
 
 /** Attempts one delivery now, whether or not it is due or was taken before; false = there is none. */
