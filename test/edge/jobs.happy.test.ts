@@ -48,18 +48,19 @@ describe('a job that is done', () => {
     expect(await lastsMs(soon)).toBeLessThanOrEqual(90_000);
   });
 
-  test('tells why its prompt was reworded and what its mask kept, but not what the model heard beside it', async () => {
+  test('tells why its prompt was reworded, what the model heard beside it, and what its mask kept', async () => {
     const edge = await edgeUnderTest();
-    const words = {
+    const prompt = {
       original: 'make it snow',
       enhanced: 'add snow',
       notes: ['Worded as the model knows it.'],
+      negative: 'rain',
     };
-    const id = await admit(edge, { prompt: { ...words, negative: 'rain' } });
+    const id = await admit(edge, { prompt });
     const maskReport = { insidePixels: 4, outsidePixels: 20, changedOutsidePixels: 0, lossless: true };
     await finish(edge, id, { maskReport });
     const view = await see(edge, id);
-    expect(view.prompt).toEqual(words);
+    expect(view.prompt).toEqual(prompt);
     expect(view.outputs[0]?.maskReport).toEqual(maskReport);
   });
 });
