@@ -64,7 +64,9 @@ describe('a job that is handed over twice', () => {
       ending: { state: 'expired' },
       nowMs: Date.now(),
     });
-    expect(await stage.hand(id)).toEqual({ isTaken: true });
+    const { job, ...order } = stage.order(id);
+    const old = { ...order, job: { ...job, createdAtMs: Date.now() - 900_000 } };
+    expect(await stage.pools.enqueue(stage.name, old)).toEqual({ isTaken: true });
     expect(await stage.pools.progress(stage.name, id)).toBeUndefined();
     expect(await stage.state(id)).toBe('expired');
   });

@@ -8,6 +8,7 @@ import type {
   WebSocket,
   Response as WorkerResponse,
 } from '@cloudflare/workers-types';
+import type { Job } from '@darkroom/shared/contracts/job';
 import type { JobProgress } from '@darkroom/shared/contracts/job-view';
 import { AppError, toAppError } from '@darkroom/shared/errors';
 import type { JobId } from '@darkroom/shared/ids';
@@ -33,6 +34,9 @@ import { closeSocket, FrameFault, parseFrame, WorkerSockets } from './worker-soc
 // Globals of the Workers runtime, without the package's others, which contradict the DOM's.
 declare const WebSocketPair: typeof Pair;
 declare const WebSocketRequestResponsePair: typeof ResponsePair;
+
+/** A job so young was admitted a moment ago by who hands it over; for older ones the books are asked. */
+const freshMs = 5_000;
 
 /** One pool. */
 export class Pool extends DurableObject<Bindings> {
@@ -104,7 +108,7 @@ export class Pool extends DurableObject<Bindings> {
 
   async enqueue(order: JobOrder): Promise<Enqueued> {
     // Whoever says a job again cannot know how far it came: what has ended must not run again.
-    if (await this.#isOver(order.spec.id)) return { isTaken: true };
+    if (await this.#isOver(order.job)) return { isTaken: true };
     const effects = this.#take({ type: 'enqueue', job: order.spec }, order);
     const refusal = effects.find((effect) => effect.type === 'refuse');
     if (!refusal) return { isTaken: true };
@@ -157,10 +161,10 @@ export class Pool extends DurableObject<Bindings> {
     return this.#store.release(jobId);
   }
 
-  async #isOver(jobId: JobId): Promise<boolean> {
+  async #isOver({ id, createdAtMs }: Job): Promise<boolean> {
     const { jobs, tombstones } = this.#store.pool;
-    if (jobs.has(jobId) || tombstones.has(jobId)) return tombstones.has(jobId);
-    return (await bookedEnd(this.#deps.db, jobId)) !== undefined;
+    if (jobs.has(id) || tombstones.has(id)) return tombstones.has(id);
+    return Date.now() - createdAtMs > freshMs && (await bookedEnd(this.#deps.db, id)) !== undefined;
   }
 
   /** An event: its changes are stored before anything is done about it. */
