@@ -13,6 +13,7 @@ import { edgeVars, envText, localPool } from './edge-vars.ts';
 import { freePort, localAddress } from './free-port.ts';
 import { orphanGraceMs } from './group-guard.ts';
 import type { LocalSecrets } from './local-secrets.ts';
+import { isPrepared } from './migrations.ts';
 import { type Access, awaitEdge, awaitWorkers } from './readiness.ts';
 import {
   claimFolder,
@@ -62,6 +63,7 @@ const wranglerMain = join(
   dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
   'bin/wrangler.js',
 );
+const tickMs = 60_000;
 const edgeGraceMs = 5_000;
 /** A worker drains for up to 25 s. */
 const workerGraceMs = 30_000;
@@ -92,11 +94,17 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const url = `http://${localAddress}:${await freePort(options.port)}`;
   const secrets = await openSecrets(stateFolder);
   const place: Place = { options, url, key: secrets.apiKey, secrets };
-  onNotice?.('preparing the database');
-  await prepareDatabase(stateFolder, options.signal);
+  if (!(await isPrepared(stateFolder, secrets))) {
+    onNotice?.('preparing the database');
+    await prepareDatabase(stateFolder, options.signal);
+  }
   onNotice?.('starting the edge');
   const edge = parts.use(await startEdge(place));
   await reach(place, [edge], (signal) => awaitEdge(place, signal));
+  parts.adopt(
+    setInterval(() => void tick(url), tickMs),
+    clearInterval,
+  );
   onNotice?.('starting the worker');
   const workers = Array.from({ length: count }, (_, i) => startWorker(place, i + 1));
   // Disposed of in reverse: the workers drain while the edge still listens.
@@ -108,6 +116,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   broken.catch(() => undefined);
   const stop = () => running.disposeAsync();
   return { url, key: place.key, stateFolder, edge, workers, broken, stop, [Symbol.asyncDispose]: stop };
+}
+
+/** What a deployment's clock does every minute; the local runtime leaves it to whoever runs it. */
+async function tick(url: string): Promise<void> {
+  // An edge that is just restarting hears the next one.
+  await fetch(`${url}/cdn-cgi/local/scheduled`)
+    .then((answer) => answer.body?.cancel())
+    .catch(() => undefined);
 }
 
 /** Waits for a part, as long as the processes that it needs stay up. */

@@ -1,6 +1,6 @@
 // Brings the database of a state folder up to date and lets the local key in; a process of its own, because what it
 // loads is large and needed for a moment.
-import { mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { D1Database } from '@cloudflare/workers-types';
@@ -14,6 +14,7 @@ import { scopes } from '@darkroom/shared/contracts/scopes';
 import { getPlatformProxy, unstable_readConfig } from 'wrangler';
 import { pepperVersion } from './edge-vars.ts';
 import type { LocalSecrets } from './local-secrets.ts';
+import { migrationFolder, migrationNames, notePrepared } from './migrations.ts';
 import { openSecrets, persistFolder, projectRoot } from './state-folder.ts';
 
 /** Owns everything that is made on a local platform. */
@@ -46,16 +47,16 @@ async function prepareDatabase(folder: string): Promise<void> {
   } finally {
     await proxy.dispose();
   }
+  await notePrepared(folder, secrets);
 }
 
 async function migrate(database: D1Database): Promise<void> {
   await database.prepare(bookkeeping).run();
   const { results } = await database.prepare('SELECT name FROM d1_migrations').all<{ name: string }>();
   const applied = new Set(results.map(({ name }) => name));
-  const folder = join(projectRoot, 'migrations');
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
-  for (const name of files.filter((file) => !applied.has(file))) {
-    const text = await readFile(join(folder, name), 'utf8');
+  for (const name of await migrationNames()) {
+    if (applied.has(name)) continue;
+    const text = await readFile(join(migrationFolder, name), 'utf8');
     const statements = text.split('--> statement-breakpoint').map((sql) => database.prepare(sql));
     const note = database.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(name);
     await database.batch([...statements, note]);

@@ -106,6 +106,7 @@ export class SupervisedProcess implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#guard = guard;
+    this.#lastLines = [];
     let code: number | null = null;
     guard.on('message', (word: GuardWord) => {
       if (word.kind === 'ended') code = word.code;
