@@ -1,3 +1,4 @@
+import { createExecutionContext } from 'cloudflare:test';
 import worker from '@darkroom/edge/index';
 import { describe, expect, test } from 'vitest';
 import manifest from '../../apps/edge/package.json' with { type: 'json' };
@@ -16,7 +17,11 @@ describe('GET /healthz', () => {
   });
 
   test('the deployed Worker answers with the version of its package', async () => {
-    const response = await worker.fetch(new Request('http://edge/healthz'), testEnv);
+    const response = await worker.fetch(
+      new Request('http://edge/healthz'),
+      testEnv,
+      createExecutionContext(),
+    );
     expect(await response.json()).toEqual({ status: 'ok', version: manifest.version });
   });
 });

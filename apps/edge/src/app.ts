@@ -25,8 +25,8 @@ import { submissions } from './routes/submissions.ts';
 import { usage } from './routes/usage.ts';
 import { webhooks } from './routes/webhooks.ts';
 
-/** Room for the largest photo that is taken, and the form around it. */
-const maxBodyBytes = 64 * 1024 * 1024;
+/** Bodies are held in memory, with the pictures in them; larger pictures go to signed addresses. */
+const maxBodyBytes = 32 * 1024 * 1024;
 
 export type App = Hono<{ Variables: RequestIdVariables & AuthVariables }>;
 

@@ -1,4 +1,4 @@
-import type { ScheduledController } from '@cloudflare/workers-types';
+import type { ExecutionContext, ScheduledController } from '@cloudflare/workers-types';
 import { AppError, toAppError } from '@darkroom/shared/errors';
 import { Hono } from 'hono';
 import type { RequestIdVariables } from 'hono/request-id';
@@ -51,7 +51,12 @@ function edgeOf(env: EdgeEnv): Edge {
 }
 
 export default {
-  fetch: (request: Request, env: EdgeEnv): Response | Promise<Response> => edgeOf(env).fetch(request),
+  async fetch(request: Request, env: EdgeEnv, context: ExecutionContext): Promise<Response> {
+    const answer = Promise.resolve(edgeOf(env).fetch(request));
+    // What a client began is brought to its end though the client hangs up: half a submission helps nobody.
+    context.waitUntil(answer);
+    return await answer;
+  },
   async scheduled(_controller: ScheduledController, env: EdgeEnv): Promise<void> {
     const { deps } = edgeOf(env);
     if (deps) await runScheduled(deps);

@@ -14,7 +14,6 @@ import { type AssetRow, findAsset, insertAwaited, listAssets } from '../db/asset
 import { findProject } from '../db/projects.ts';
 import type { Deps } from '../deps.ts';
 import type { AuthVariables } from '../middleware/authenticate.ts';
-import { limitBody } from '../middleware/body-limit.ts';
 import { type IdempotencyVariables, idempotency } from '../middleware/idempotency.ts';
 import { readJson } from '../middleware/read-json.ts';
 import { requireScope } from '../middleware/require-scope.ts';
@@ -28,9 +27,6 @@ import { retentionMsOf } from '../storage/retention.ts';
 type AssetsDeps = Pick<Deps, 'db' | 'images' | 'nowMs' | 'random' | 'idempotencyStore' | 'reportFailure'>;
 type Variables = AuthVariables & IdempotencyVariables & RequestIdVariables;
 type AssetsContext = Context<{ Variables: Variables }>;
-
-/** The largest file that is taken as a body, which is held in memory; larger ones go to a signed address. */
-const maxFileBytes = 32 * 1024 * 1024;
 
 /** @throws AppError `not_found`, for pictures of other projects and out of a token's reach too */
 async function foundAsset({ db, nowMs }: AssetsDeps, principal: Principal, id: string): Promise<AssetRow> {
@@ -100,7 +96,7 @@ export function assets(deps: AssetsDeps): Hono<{ Variables: Variables }> {
     return c.json(await assetViewOf(deps, c.get('principal'), row), status);
   };
   return new Hono<{ Variables: Variables }>()
-    .post('/', requireScope('assets:write'), limitBody(maxFileBytes), once, async (c) => {
+    .post('/', requireScope('assets:write'), once, async (c) => {
       requireKey(c.get('principal'));
       const [type = ''] = (c.req.header('content-type') ?? '').toLowerCase().split(';');
       const isFile = type.startsWith('image/');

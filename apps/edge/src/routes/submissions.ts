@@ -8,7 +8,6 @@ import type { Deps } from '../deps.ts';
 import { foundJob } from '../jobs/found-job.ts';
 import { jobViewOf } from '../jobs/job-view.ts';
 import type { AuthVariables } from '../middleware/authenticate.ts';
-import { limitBody } from '../middleware/body-limit.ts';
 import { type IdempotencyVariables, idempotency } from '../middleware/idempotency.ts';
 import { readPreferWait } from '../middleware/request-headers.ts';
 import { requireScope } from '../middleware/require-scope.ts';
@@ -20,9 +19,6 @@ import { submitJob } from '../submit/submit-job.ts';
 type SubmissionsDeps = SubmitDeps & Pick<Deps, 'idempotencyStore'>;
 type Variables = AuthVariables & IdempotencyVariables & RequestIdVariables;
 type SubmissionContext = Context<{ Variables: Variables }>;
-
-/** The largest form, which is held in memory with its files; larger files are uploaded as assets and named. */
-const maxFormBytes = 32 * 1024 * 1024;
 
 const kinds = {
   '/edits': 'edit',
@@ -61,7 +57,7 @@ export function submissions(deps: SubmissionsDeps): Hono<{ Variables: Variables 
   });
   const routes = new Hono<{ Variables: Variables }>();
   for (const [path, kind] of Object.entries(kinds)) {
-    routes.post(path, requireScope('edits:write'), limitBody(maxFormBytes), once, async (c) => {
+    routes.post(path, requireScope('edits:write'), once, async (c) => {
       const wish = wishOf(c);
       const read = await readSubmission(c.req, kind, wish.jobId);
       return await answer(deps, c, await submitJob(deps, { ...wish, ...read }));
