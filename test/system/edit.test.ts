@@ -206,7 +206,12 @@ it.each([
   [['nowhere.jpg', 'x'], 1, 'not_found', /^photo: no such file: ".*nowhere\.jpg"$/],
   [['model', 'x'], 1, 'invalid_request', /^photo: expected a file, got a folder/],
   [['model/model_index.json', 'x'], 1, 'unsupported_media', /^photo: expected a still JPEG, .*another type/],
-  [['photo.jpg', 'x', '--model', 'some/model'], 1, 'model_required', /npm run models -- pull some\/model$/],
+  [
+    ['photo.jpg', 'x', '--local', '--model', 'some/model'],
+    1,
+    'model_required',
+    /npm run models -- pull some\/model$/,
+  ],
   [['photo.jpg', 'x', '--model', '/nowhere'], 1, 'model_not_found', /^"\/nowhere": expected a model folder/],
   [['photo.jpg', ' '], 2, 'invalid_request', /^prompt: expected 1 to 1000 characters, got 0$/],
   [['photo.jpg', 'x', '--out', 'x.gif'], 2, 'unsupported_media', /^out: expected a name ending in/],
