@@ -22,6 +22,7 @@ export function heldJob(turn: Turn, workerId: string, { jobId, fence }: LeaseRef
     state: 'running',
     holder: workerId,
     leaseEndsAtMs: turn.nowMs + leaseMs,
+    isLengthened: false,
     progress: notBegun,
     stopping: null,
   };
@@ -35,6 +36,7 @@ export function offerJob(turn: Turn, job: QueuedJob, workerId: string): void {
     state: 'starting',
     holder: workerId,
     leaseEndsAtMs: turn.nowMs + leaseMs,
+    isLengthened: false,
     progress: notBegun,
     stopping: null,
   });
@@ -47,8 +49,20 @@ export function renewLease(turn: Turn, job: LeasedJob, progress: LeasedJob['prog
     ...job,
     state: 'running',
     leaseEndsAtMs: job.stopping ? job.leaseEndsAtMs : turn.nowMs + leaseMs,
+    isLengthened: false,
     progress,
   });
+}
+
+/** Gives a worker that may not have been heard the time to come back. */
+export function lengthenLease(
+  turn: Turn,
+  job: LeasedJob,
+  { isLengthened }: Pick<LeasedJob, 'isLengthened'> = job,
+): void {
+  const graceMs = isStopping(job) ? cancelGraceMs : leaseMs;
+  const leaseEndsAtMs = Math.max(job.leaseEndsAtMs, turn.nowMs + graceMs);
+  turn.jobs.put(job.facts.id, { ...job, leaseEndsAtMs, isLengthened });
 }
 
 type Ending =

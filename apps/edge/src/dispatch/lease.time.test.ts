@@ -93,6 +93,45 @@ describe('a lease in doubt', () => {
     expect(pool.job(0)).toMatchObject({ state: 'running' });
   });
 
+  test('is not lengthened by the pool’s sleep, in which it hears', () => {
+    const { pool } = runningPool();
+    for (let seconds = 5; seconds <= 20; seconds += 5) {
+      pool.nowMs += 5_000;
+      pool.take({ type: 'wake', connected: ['a'] });
+    }
+    expect(pool.job(0)).toMatchObject({ state: 'queued', facts: { deaths: 1 } });
+  });
+
+  test('is lengthened once when nobody is there to tell sleep from absence', () => {
+    const { pool, lease } = runningPool();
+    pool.take({ type: 'close', workerId: 'a' });
+    const wakeAfter = (seconds: number) => {
+      pool.nowMs += 1_000 * seconds;
+      pool.take({ type: 'wake', connected: [] });
+    };
+    wakeAfter(15);
+    wakeAfter(15);
+    expect(pool.job(0)).toMatchObject({ state: 'running' });
+    wakeAfter(5);
+    expect(pool.job(0)).toMatchObject({ state: 'queued' });
+    pool.join('a', { leases: [lease] });
+    pool.take({ type: 'close', workerId: 'a' });
+    wakeAfter(15);
+    wakeAfter(15);
+    expect(pool.job(0)).toMatchObject({ state: 'running' });
+  });
+
+  test('is lengthened whenever sockets are lost with the pool', () => {
+    const { pool, lease } = runningPool();
+    for (let restart = 0; restart < 3; restart++) {
+      pool.nowMs += 15_000;
+      pool.take({ type: 'wake', connected: [] });
+      pool.nowMs += 15_000;
+      pool.join('a', { leases: [lease], freeSlots: 0 });
+    }
+    expect(pool.job(0)).toMatchObject({ state: 'running' });
+  });
+
   test('is not stretched by a clock that is set back', () => {
     const { pool } = runningPool();
     pool.nowMs -= 600_000;

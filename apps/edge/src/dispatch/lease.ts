@@ -4,10 +4,9 @@
  * `advance` is pure. Its caller stores the changes in one transaction, and only then does what the effects ask, so that
  * a crash between the two repeats an effect at worst: offers run out, frames are said again, outcomes are settled by id.
  */
-import { cancelGraceMs, leaseMs } from '@darkroom/shared/contracts/frames';
 import type { JobId } from '@darkroom/shared/ids';
 import { assignJobs } from './assign.ts';
-import { endJob, isStopping, stopJob } from './lease-moves.ts';
+import { endJob, lengthenLease, stopJob } from './lease-moves.ts';
 import type { Effect, PoolEvent } from './pool-event.ts';
 import { type Changes, isEnded, isLeased, isQueued, type JobSpec, type Pool } from './pool-rows.ts';
 import { countSlots } from './queue-place.ts';
@@ -115,14 +114,21 @@ function bury({ jobs, tombstones, nowMs }: Turn, jobId: JobId): void {
   tombstones.put(jobId, { state: job.state, fence: job.facts.fence, settledAtMs: nowMs });
 }
 
-/** Nobody is blamed for the silence of a time in which the pool could not hear. */
+/** An alarm that is so late was not kept from coming by sleep. */
+const lateAlarmMs = 5_000;
+
+/**
+ * Nobody is blamed for the silence of a time in which the pool could not hear. Asleep it hears: messages wake it, and
+ * alarms do in time. When nobody is connected the two cannot be told apart, so that a lease is lengthened once.
+ */
 function wake(turn: Turn, connected: readonly string[]): void {
-  for (const job of turn.jobs.rows().filter(isLeased)) {
-    const leaseEndsAtMs = Math.max(
-      job.leaseEndsAtMs,
-      turn.nowMs + (isStopping(job) ? cancelGraceMs : leaseMs),
-    );
-    turn.jobs.put(job.facts.id, { ...job, leaseEndsAtMs });
+  const { workers, nowMs } = turn;
+  const leased = turn.jobs.rows().filter(isLeased);
+  const lost = workers.rows().filter(({ id, isConnected }) => isConnected && !connected.includes(id));
+  const wasAway = lost.length > 0 || leased.some(({ leaseEndsAtMs }) => leaseEndsAtMs < nowMs - lateAlarmMs);
+  for (const job of leased) {
+    if (wasAway) lengthenLease(turn, job);
+    else if (connected.length === 0 && !job.isLengthened) lengthenLease(turn, job, { isLengthened: true });
   }
-  for (const { id } of turn.workers.rows()) if (!connected.includes(id)) closeWorker(turn, id);
+  for (const { id } of lost) closeWorker(turn, id);
 }

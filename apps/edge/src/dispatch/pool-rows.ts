@@ -46,6 +46,8 @@ export interface LeasedJob {
   readonly state: 'starting' | 'running';
   readonly holder: string;
   readonly leaseEndsAtMs: number;
+  /** It got more time because the pool may have been away, and its worker has not been heard since. */
+  readonly isLengthened: boolean;
   readonly progress: { readonly step: number; readonly steps: number; readonly etaMs: number | null };
   /** How it shall end, once its worker was told to stop; its lease is not renewed any more. */
   readonly stopping: 'canceled' | 'expired' | null;
