@@ -64,6 +64,19 @@ test('when a worker dies another one gets its job, and what comes late from the 
   expect(await stage.pictures(jobId)).toEqual([`out/${jobId}/2/0.png`]);
 });
 
+test('what attempts without a result have stored is deleted at the end', async () => {
+  const { stage, workers, jobId } = await threeWorkers('leftovers');
+  const first = await nextHolder(workers);
+  const keys = [1, 2].map((fence) => `out/${jobId}/${fence}/0.png`);
+  await Promise.all(keys.map((key) => images.put(key, 'picture')));
+  first.worker.say(failOf(first.lease));
+  const second = await nextHolder(workers);
+  second.worker.say(doneOf(second.lease));
+  expect(await stage.ended(jobId)).toBe('succeeded');
+  const left = async () => (await images.list({ prefix: `out/${jobId}/` })).objects.map(({ key }) => key);
+  await expect.poll(left).toEqual([keys[1]]);
+});
+
 describe('a job that breaks workers', () => {
   test('is kept aside after the second, until someone takes it out', async () => {
     const { stage, workers, jobId } = await threeWorkers('poison');

@@ -1,4 +1,5 @@
 /** The end of a job: into the books first, then told to everyone who waits for it. */
+import type { LeaseRef } from '@darkroom/shared/contracts/frames';
 import type { JobId } from '@darkroom/shared/ids';
 import type { JobFeeds } from './job-events.ts';
 import type { JobOrder } from './job-pools.ts';
@@ -11,6 +12,8 @@ export interface SettlerPorts {
   readonly orderOf: (jobId: JobId) => JobOrder | undefined;
   /** The outcome is in the books: the pool may forget the job. */
   readonly onSettled: (jobId: JobId) => void;
+  /** Deletes what a lease that does not count may have stored. */
+  readonly discard: (lease: LeaseRef) => void;
   /** Tells webhooks; never rejects. */
   readonly announce: (jobId: JobId) => Promise<void>;
 }
@@ -50,13 +53,20 @@ export class Settler {
   }
 
   async #close(job: EndedJob): Promise<void> {
-    const { books, feeds, orderOf, onSettled } = this.#ports;
+    const { books, feeds, orderOf, onSettled, discard } = this.#ports;
     const { id } = job.facts;
     // What the books say counts: someone else may have ended the job before.
     const state = (await settleJob(job, orderOf(id), books)) ?? job.state;
     onSettled(id);
+    if (state === job.state) for (const lease of uselessLeases(job)) discard(lease);
     feeds.end(id, state, { id, status: state });
     for (const resolve of this.#waiting.get(id) ?? []) resolve();
     this.#waiting.delete(id);
   }
+}
+
+/** The leases of a job that left no result: a worker that was lost may have stored pictures before. */
+function uselessLeases({ facts, outcome }: EndedJob): LeaseRef[] {
+  const last = outcome.state === 'succeeded' ? facts.fence - 1 : facts.fence;
+  return Array.from({ length: last }, (_, n) => ({ jobId: facts.id, fence: n + 1 }));
 }

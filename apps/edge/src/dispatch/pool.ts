@@ -8,6 +8,7 @@ import type {
   WebSocket,
   Response as WorkerResponse,
 } from '@cloudflare/workers-types';
+import type { LeaseRef } from '@darkroom/shared/contracts/frames';
 import type { Job } from '@darkroom/shared/contracts/job';
 import type { JobProgress } from '@darkroom/shared/contracts/job-view';
 import { AppError, toAppError } from '@darkroom/shared/errors';
@@ -65,6 +66,7 @@ export class Pool extends DurableObject<Bindings> {
       feeds,
       orderOf: (jobId) => this.#store.order(jobId),
       onSettled: (jobId) => void this.#take({ type: 'settled', jobId }),
+      discard: (lease) => this.#discard(lease),
       announce: (jobId) => announcer.tell(jobId),
     });
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
@@ -206,7 +208,7 @@ export class Pool extends DurableObject<Bindings> {
         this.#inBackground(this.#settler.settle(effect.job));
         break;
       case 'discard':
-        this.#inBackground(this.#discard(outputPrefix(effect)));
+        this.#discard(effect);
         break;
       case 'progress':
         this.#news.tellProgress(effect.jobId);
@@ -238,9 +240,10 @@ export class Pool extends DurableObject<Bindings> {
     return row !== undefined && isLeased(row) && row.holder === workerId && row.facts.fence === fence;
   }
 
-  async #discard(prefix: string): Promise<void> {
+  #discard(lease: LeaseRef): void {
     const { images } = this.#deps;
-    await images.delete(await images.list(prefix));
+    const work = async () => await images.delete(await images.list(outputPrefix(lease)));
+    this.#inBackground(work());
   }
 
   #hear(socket: WebSocket, text: string): void {
