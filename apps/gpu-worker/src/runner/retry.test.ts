@@ -5,6 +5,7 @@ function plan(waits: number[], signal = new AbortController().signal): RetryPlan
   return {
     retries: 2,
     firstWaitMs: 10,
+    longestWaitMs: 100,
     isWorthRetrying: (error) => error !== 'hopeless',
     sleep: async (durationMs) => void waits.push(durationMs),
     signal,
@@ -29,6 +30,13 @@ it('throws the last error when it was repeated often enough, and a hopeless one 
   expect(waits).toEqual([10, 40]);
   await expect(withRetries(() => Promise.reject('hopeless'), plan(waits))).rejects.toBe('hopeless');
   expect(waits).toHaveLength(2);
+});
+
+it('waits no longer than it may', async () => {
+  const waits: number[] = [];
+  const patient = { ...plan(waits), retries: 4 };
+  await expect(withRetries(() => Promise.reject('again'), patient)).rejects.toBe('again');
+  expect(waits).toEqual([10, 40, 100, 100]);
 });
 
 it('throws the signal’s reason instead of an error after an abort', async () => {

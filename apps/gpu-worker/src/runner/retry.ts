@@ -7,6 +7,8 @@ export interface RetryPlan {
   readonly retries: number;
   /** Wait before the first repetition; each later one takes four times as long. */
   readonly firstWaitMs: number;
+  /** No wait is longer. */
+  readonly longestWaitMs: number;
   readonly isWorthRetrying: (error: unknown) => boolean;
   readonly sleep: Sleep;
   readonly signal: AbortSignal;
@@ -21,6 +23,6 @@ export async function withRetries<T>(attempt: () => Promise<T>, plan: RetryPlan)
       plan.signal.throwIfAborted();
       if (failures === plan.retries || !plan.isWorthRetrying(error)) throw error;
     }
-    await plan.sleep(plan.firstWaitMs * 4 ** failures, plan.signal);
+    await plan.sleep(Math.min(plan.firstWaitMs * 4 ** failures, plan.longestWaitMs), plan.signal);
   }
 }

@@ -18,8 +18,10 @@ export interface Transfer extends TransferPorts {
   readonly signal: AbortSignal;
 }
 
-const retries = 3;
+/** Together half a minute: a store that is restarted must not cost a picture that took longer to make. */
+const retries = 6;
 const firstWaitMs = 250;
+const longestWaitMs = 8_000;
 /** One attempt; 128 MiB pass in it at 1.1 MB/s. */
 const attemptMs = 120_000;
 
@@ -59,6 +61,7 @@ function repeat<T>(transfer: Transfer, attempt: (signal: AbortSignal) => Promise
   return withRetries(() => attempt(AbortSignal.any([signal, AbortSignal.timeout(attemptMs)])), {
     retries,
     firstWaitMs,
+    longestWaitMs,
     isWorthRetrying: (error) => error instanceof TransferFault && error.mayPass,
     sleep,
     signal,
