@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  bootIdOf,
   doneOf,
   helloOf,
   jobIdOf,
@@ -149,6 +150,18 @@ describe('a worker that drains', () => {
       { type: 'send', workerId: 'a', frame: { type: 'drain' } },
     ]);
     expect(offersIn(pool.enqueue(0))).toEqual([]);
+  });
+
+  test('is told again when it comes back, as long as it is the same process', () => {
+    const { pool, lease } = runningPool();
+    pool.take({ type: 'close', workerId: 'a' });
+    pool.take({ type: 'drain', workerId: 'a' });
+    const drain = { type: 'send', workerId: 'a', frame: { type: 'drain' } };
+    expect(pool.join('a', { leases: [lease] })).toContainEqual(drain);
+    expect(offersIn(pool.enqueue(1))).toEqual([]);
+    const restarted = pool.join('a', { bootId: bootIdOf(2) });
+    expect(restarted).not.toContainEqual(drain);
+    expect(offersIn(restarted)).toHaveLength(1);
   });
 });
 

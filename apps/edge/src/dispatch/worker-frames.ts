@@ -57,7 +57,9 @@ function changeWorker({ workers }: Turn, workerId: string, change: Partial<Worke
 
 /** A worker is here, for the first time or again: what it does not know of it does not do. */
 function greet(turn: Turn, { workerId, bootId, slots, models, leases }: HelloFrame): void {
-  const isSameBoot = turn.workers.get(workerId)?.bootId === bootId;
+  const before = turn.workers.get(workerId);
+  const isSameBoot = before?.bootId === bootId;
+  const isDraining = isSameBoot && before.isDraining;
   turn.workers.put(workerId, {
     id: workerId,
     bootId,
@@ -66,8 +68,10 @@ function greet(turn: Turn, { workerId, bootId, slots, models, leases }: HelloFra
     credit: 0,
     models: models.map(({ id }) => id),
     resident: [],
-    isDraining: false,
+    isDraining,
   });
+  // It may have been away when it was told.
+  if (isDraining) turn.send(workerId, { type: 'drain' });
   const nameOf = ({ jobId, fence }: LeaseRef) => `${jobId}/${fence}`;
   const known = new Set(leases.map(nameOf));
   for (const job of heldBy(turn, workerId)) {
