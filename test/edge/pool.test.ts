@@ -66,6 +66,19 @@ test('a pool that was away keeps its jobs, its leases and its sockets', async ()
   await expect.poll(() => stage.state(jobId)).toBe('succeeded');
 });
 
+test('a pool that was killed loses its sockets, but no lease and no result, and bills once', async () => {
+  const stage = await PoolStage.open('killed');
+  const lease = await stage.running(await stage.join());
+  for (let kill = 1; kill <= 2; kill++) {
+    await evictDurableObject(stage.stub, { webSockets: 'close' });
+    const worker = await stage.dial();
+    worker.say(helloOf('a', { pool: stage.name, leases: [lease] }), doneOf(lease));
+    expect((await worker.next('ack')).verdict).toBe('accepted');
+    expect(await stage.ended(lease.jobId)).toBe('succeeded');
+  }
+  expect(await stage.bill(lease.jobId)).toHaveLength(1);
+});
+
 test('a worker that comes back keeps its lease, and its older socket is closed', async () => {
   const stage = await PoolStage.open('again');
   const worker = await stage.join();
