@@ -1,13 +1,13 @@
 /** The text tower of CLIP (Radford et al. 2021), with the tensor names of transformers' `CLIPTextModel`. */
 import { embedding } from '@darkroom/graph/layers/embedding';
-import { linear } from '@darkroom/graph/layers/linear';
 import { layerNorm } from '@darkroom/graph/layers/norm';
 import type { Scope } from '@darkroom/graph/layers/scope';
-import { add, gelu, quickGelu } from '@darkroom/graph/ops/elementwise';
-import { attention, causalBias } from '@darkroom/graph/ops/matmul';
+import { add, cast, equal } from '@darkroom/graph/ops/elementwise';
+import { causalBias } from '@darkroom/graph/ops/matmul';
 import { argMax } from '@darkroom/graph/ops/reduction';
-import { constant, type Value } from '@darkroom/graph/value';
+import { constant, filled, type Value } from '@darkroom/graph/value';
 import { z } from 'zod';
+import { clipEncoder } from './clip-encoder.ts';
 import { pickRows } from './pick-rows.ts';
 
 /** `config.json` of transformers' `CLIPTextModel`; absent values take that class's defaults. */
@@ -20,7 +20,7 @@ export const ClipTextConfig = z.object({
   max_position_embeddings: z.int().positive().default(77),
   hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
   layer_norm_eps: z.number().positive().default(1e-5),
-  /** Not used: the end of a text is its largest id, since old files say 2 here whatever their vocabulary. */
+  /** Ends a text. Old files say 2 whatever their vocabulary; theirs, and where the vocabulary lacks this id, is the largest id of a text. */
   eos_token_id: z.int().default(49407),
 });
 export type ClipTextConfig = z.infer<typeof ClipTextConfig>;
@@ -53,15 +53,9 @@ export function clipText(scope: Scope, ids: Value, config: ClipTextConfig): Clip
     config.max_position_embeddings,
     width,
   );
-  const hiddenStates = [add(tokens, places)];
-  const bias = causalBias(length, scope.dtype);
-  for (let layer = 0; layer < config.num_hidden_layers; layer++) {
-    hiddenStates.push(
-      encoderLayer(model.child('encoder', 'layers', layer), hiddenStates[layer] as Value, bias, config),
-    );
-  }
+  const hiddenStates = clipEncoder(model, add(tokens, places), config, causalBias(length, scope.dtype));
   const lastHiddenState = finalLayerNorm(scope, hiddenStates.at(-1) as Value, config);
-  return { lastHiddenState, pooled: pickRows(lastHiddenState, endOfText(ids)), hiddenStates };
+  return { lastHiddenState, pooled: pickRows(lastHiddenState, endOfText(ids, config)), hiddenStates };
 }
 
 /** The final norm on any hidden state: "clip skip" reads an earlier layer through it. */
@@ -69,23 +63,11 @@ export function finalLayerNorm(scope: Scope, hidden: Value, config: ClipTextConf
   return layerNorm(scope.child('text_model', 'final_layer_norm'), hidden, config.layer_norm_eps);
 }
 
-/** Index of the first largest id of each row: the end-of-text token has the largest id of the vocabulary. */
-function endOfText(ids: Value): Value {
-  return argMax(ids, -1);
-}
-
-function encoderLayer(scope: Scope, x: Value, bias: Value, config: ClipTextConfig): Value {
-  const normed = layerNorm(scope.child('layer_norm1'), x, config.layer_norm_eps);
-  const project = (name: string, from: Value): Value =>
-    linear(scope.child('self_attn', name), from, config.hidden_size);
-  const [q, k, v] = [project('q_proj', normed), project('k_proj', normed), project('v_proj', normed)];
-  const attended = project('out_proj', attention(q, k, v, { heads: config.num_attention_heads, bias }));
-  const middle = add(x, attended);
-  const inner = linear(
-    scope.child('mlp', 'fc1'),
-    layerNorm(scope.child('layer_norm2'), middle, config.layer_norm_eps),
-    config.intermediate_size,
-  );
-  const activated = config.hidden_act === 'gelu' ? gelu(inner) : quickGelu(inner);
-  return add(middle, linear(scope.child('mlp', 'fc2'), activated, config.hidden_size));
+/**
+ * Where each row ends: at the first end-of-text token. Its id is the largest of the public vocabulary, which finds it
+ * under configurations that do not name it; tokens added later have larger ids, so a named one is looked for itself.
+ */
+function endOfText(ids: Value, { eos_token_id: end, vocab_size }: ClipTextConfig): Value {
+  const isNamed = end !== 2 && end < vocab_size;
+  return argMax(isNamed ? cast(equal(ids, filled(end, [], 'int64')), 'int64') : ids, -1);
 }
