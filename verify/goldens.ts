@@ -1,9 +1,11 @@
 // Which folder of goldens is checked by what, and the run over a folder of them.
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { checkClip } from './clip.ts';
 import { checkClipText } from './clip-text.ts';
 import type { GoldenCheck, Measurement } from './measurement.ts';
 import { checkPipeline } from './pipelines.ts';
+import { checkSam } from './sam.ts';
 import { checkSchedulers } from './schedulers.ts';
 import { checkTokenizer } from './tokenizer.ts';
 import { checkDreambooth } from './training-dreambooth.ts';
@@ -15,7 +17,9 @@ import { checkVae } from './vae.ts';
 /** Checks by the beginning of a golden folder's name; the first that fits counts. */
 const checks: readonly (readonly [prefix: string, check: GoldenCheck])[] = [
   ['clip_text', checkClipText],
+  ['clip', checkClip],
   ['pipeline', checkPipeline],
+  ['sam', checkSam],
   ['schedulers', checkSchedulers],
   ['tokenizer', checkTokenizer],
   ['training_dreambooth', checkDreambooth],

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AutoencoderKlConfig } from '@darkroom/gpu-worker/models/autoencoder-kl';
 import { renameLegacyAttention } from '@darkroom/gpu-worker/models/checkpoint';
+import { ClipConfig, declareClip } from '@darkroom/gpu-worker/models/clip';
 import { ClipTextConfig } from '@darkroom/gpu-worker/models/clip-text';
 import {
   type DeclaredWeights,
@@ -10,9 +11,13 @@ import {
   declareClipText,
   declareUnet,
 } from '@darkroom/gpu-worker/models/declare-weights';
+import { declareSam } from '@darkroom/gpu-worker/models/sam/declare-sam';
+import { tiedSamCopy } from '@darkroom/gpu-worker/models/sam/tensor-names';
 import { UnetConfig } from '@darkroom/gpu-worker/models/unet-config';
 import { sizeOf } from '@darkroom/graph/shape';
 import { z } from 'zod';
+import { publishedSam } from './sam.ts';
+import { clipVitL14 } from './clip.ts';
 
 /** The tensors of a checkpoint and the configuration that its network has. */
 const Manifest = z.object({
@@ -46,7 +51,9 @@ export type ManifestReport =
 const builders: readonly (readonly [pattern: RegExp, declare: (config: unknown) => DeclaredWeights])[] = [
   [/unet/, (config) => declareUnet(UnetConfig.parse(config))],
   [/vae/, (config) => declareAutoencoderKl(AutoencoderKlConfig.parse(config))],
+  [/^sam_vit/, (config) => declareSam(publishedSam(config))],
   [/clip.*_text$/, (config) => declareClipText(ClipTextConfig.parse(config))],
+  [/clip_vit_l14$/, (config) => declareClip(ClipConfig.parse({ ...clipVitL14, ...Object(config) }))],
 ];
 
 /** Buffers that are not weights. */
