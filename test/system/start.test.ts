@@ -15,7 +15,7 @@ import { sidewaysPhoto } from '../support/phone-photo.ts';
 
 /** A busy machine starts a platform in many times what it takes alone. */
 const patienceMs = 600_000;
-const commands = fileURLToPath(new URL('../../apps/cli/src/', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 let folder: string;
 let state: string;
 
@@ -33,8 +33,8 @@ class Command {
   err = '';
   readonly #ended: Promise<unknown>;
 
-  constructor(name: string, ...words: string[]) {
-    this.child = spawn(process.execPath, [join(commands, name), ...words], { cwd: folder });
+  constructor(program: string, words: readonly string[]) {
+    this.child = spawn(program, words, { cwd: folder });
     this.child.stdout?.on('data', (chunk) => (this.out += chunk));
     this.child.stderr?.on('data', (chunk) => (this.err += chunk));
     this.#ended = once(this.child, 'close');
@@ -65,14 +65,21 @@ class Command {
   }
 }
 
+/** As a person calls it. */
+const npm = (name: string, ...words: string[]) =>
+  new Command('npm', ['--prefix', root, 'run', '--silent', name, '--', ...words]);
+/** The process itself, for its exit status. */
+const node = (file: string, ...words: string[]) =>
+  new Command(process.execPath, [join(root, 'apps/cli/src', file), ...words]);
+
 it(
   'starts with one command, edits over HTTP, and stops whole when it is told to',
   async () => {
-    const start = new Command('start.ts', '--state', state, '--port', '0');
+    const start = npm('start', '--state', state, '--port', '0');
     await start.says(/Ctrl-C stops it/);
     const [, url = ''] = /runs at (\S+)/.exec(start.out) ?? [];
     const [key = ''] = /dk_test_\w+/.exec(start.out) ?? [];
-    const edit = new Command('edit.ts', 'photo.jpg', 'make it night', '--steps', '2', '--state', state);
+    const edit = npm('edit', 'photo.jpg', 'make it night', '--steps', '2', '--state', state);
     expect([await edit.end(), edit.out]).toEqual([0, `${join(folder, 'photo.edited.jpg')}\n`]);
     expect(edit.err).toMatch(/step 2\/2 .*\n80×120, .*seed \d+/);
     expect(await decodeImage(await readFile(join(folder, 'photo.edited.jpg')))).toMatchObject({ width: 80 });
@@ -82,7 +89,7 @@ it(
     const family = start.descendants();
     expect(family.length).toBeGreaterThan(4);
     start.child.kill('SIGTERM');
-    expect(await start.end()).toBe(0);
+    await start.end();
     expect(family.filter(isRunning)).toEqual([]);
     expect(await readdir(state)).not.toContain('running.json');
   },
@@ -93,7 +100,7 @@ it(
   'runs for one edit where none runs, and nothing outlives a command that is killed',
   async () => {
     const words = ['photo.jpg', 'make it night', '--steps', '150', '--scheduler', 'heun', '--state', state];
-    const edit = new Command('edit.ts', ...words);
+    const edit = node('edit.ts', ...words);
     await edit.says(/step \d+\//);
     const family = edit.descendants();
     expect(family.length).toBeGreaterThan(4);
@@ -104,12 +111,25 @@ it(
   patienceMs,
 );
 
+it(
+  'stops while it starts, with nothing left',
+  async () => {
+    const start = node('start.ts', '--state', state, '--port', '0');
+    await start.says(/starting the edge/);
+    const family = start.descendants();
+    start.child.kill('SIGTERM');
+    expect(await start.end()).toBe(0);
+    expect(family.filter(isRunning)).toEqual([]);
+  },
+  patienceMs,
+);
+
 it('says so when its port is taken', async () => {
   await using server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const start = new Command('start.ts', '--state', join(folder, 'other'), '--port', String(port));
+  const start = node('start.ts', '--state', join(folder, 'other'), '--port', String(port));
   expect([await start.end(), start.err]).toEqual([
     1,
     `start: port ${port} is taken; choose another with --port\n`,

@@ -6,12 +6,12 @@ import { callerFolder } from '@darkroom/gpu-worker/cli/caller-folder';
 import { StepProgress } from '@darkroom/gpu-worker/cli/progress';
 import { formatBytes, formatDuration, type ProgressStream } from '@darkroom/gpu-worker/models/hub-progress';
 import { model as ModelId } from '@darkroom/shared/contracts/parameters';
-import { AppError } from '@darkroom/shared/errors';
 import { idRandomBytes, makeId } from '@darkroom/shared/ids';
 import { EDIT_HELP, type EditArguments, parseEditArguments } from './edit-arguments.ts';
 import type { EditEvent, EditRun } from './edit-event.ts';
 import { advanceView, type EditView, failedView, queuedView } from './edit-view.ts';
 import { editRemotely } from './remote-edit.ts';
+import { listenForStop } from './stop-signal.ts';
 
 interface Output {
   readonly stdout: { write(text: string): unknown };
@@ -20,7 +20,6 @@ interface Output {
 
 /** A random seed is short enough to be typed again. */
 const seedLimit = 2 ** 32;
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
 
@@ -42,7 +41,7 @@ export async function main(words: readonly string[], output: Output = process): 
     return 0;
   }
   const seed = asked.seed ?? randomInt(seedLimit);
-  using stop = stopOnSignals();
+  using stop = listenForStop('stopped; nothing was written');
   const bar = isJson ? undefined : new StepProgress(output.stderr);
   const onPhase = (phase: string) => bar?.announce(phase);
   const view = await follow(asked, { id, createdAtMs, seed, folder, signal: stop.signal, onPhase }, bar);
@@ -96,19 +95,4 @@ function report(view: EditView, isJson: boolean, { stdout, stderr }: Output): vo
     stderr.write(`${facts.join(', ')}\n`);
     stdout.write(`${path}\n`);
   }
-}
-
-/** Aborts at the first signal. Later ones change nothing: npm passes a Ctrl-C on that the terminal has sent already. */
-function stopOnSignals(): Disposable & { readonly signal: AbortSignal } {
-  const controller = new AbortController();
-  const stop = (): void => {
-    controller.abort(new AppError('canceled', { message: 'stopped; nothing was written' }));
-  };
-  for (const name of stopSignals) process.on(name, stop);
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      for (const name of stopSignals) process.off(name, stop);
-    },
-  };
 }

@@ -134,7 +134,12 @@ async function reach(
 ): Promise<void> {
   const given = new AbortController();
   for (const { gaveUp } of needed) gaveUp.catch((fault) => given.abort(fault));
-  await part(AbortSignal.any([given.signal, ...(options.signal ? [options.signal] : [])]));
+  const signal = AbortSignal.any([given.signal, ...(options.signal ? [options.signal] : [])]);
+  await part(signal).catch((cause) => {
+    if (signal.aborted || !(cause instanceof AppError)) throw cause;
+    const message = `${cause.message}; logs are in "${logFolder(options.stateFolder)}"`;
+    throw new AppError(cause.code, { cause, message });
+  });
 }
 
 async function prepareDatabase(folder: string, signal: AbortSignal | undefined): Promise<void> {

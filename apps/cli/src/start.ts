@@ -1,15 +1,12 @@
 // npm start: a whole platform on this machine until it is told to stop.
 import { relative } from 'node:path';
 import { callerFolder } from '@darkroom/gpu-worker/cli/caller-folder';
-import { AppError, toAppError } from '@darkroom/shared/errors';
+import { toAppError } from '@darkroom/shared/errors';
 import { startPlatform } from './platform.ts';
 import type { Access } from './readiness.ts';
 import { parseStartArguments, START_HELP, type StartArguments } from './start-arguments.ts';
 import { defaultStateFolder, projectRoot } from './state-folder.ts';
-
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** npm passes a Ctrl-C on that the terminal has sent already; the echo is no second wish. */
-const echoMs = 300;
+import { listenForStop } from './stop-signal.ts';
 
 // Connections to the edge stay open for a while; they are no reason to stay.
 if (import.meta.main) process.exit(await main(process.argv.slice(2)));
@@ -27,12 +24,12 @@ async function main(words: readonly string[]): Promise<number> {
     process.stdout.write(START_HELP);
     return 0;
   }
-  const stop = stopOnSignals();
+  using stop = listenForStop('stopped');
   try {
-    await run(asked, stop);
+    await run(asked, stop.signal);
     return 0;
   } catch (fault) {
-    if (stop.aborted) return 0;
+    if (stop.signal.aborted) return 0;
     const { code, message, cause } = toAppError(fault);
     say(code === 'internal' && cause instanceof Error ? (cause.stack ?? cause.message) : message);
     return 1;
@@ -45,6 +42,7 @@ async function run(asked: StartArguments, signal: AbortSignal): Promise<void> {
   process.stdout.write(greeting(platform, asked));
   const stopped = Promise.withResolvers<void>();
   signal.addEventListener('abort', () => stopped.resolve());
+  signal.throwIfAborted();
   await Promise.race([stopped.promise, platform.broken]);
   say('stopping; running jobs may end');
 }
@@ -71,19 +69,4 @@ Ctrl-C stops it.
 
 function say(notice: string): void {
   process.stderr.write(`start: ${notice}\n`);
-}
-
-/** Aborts at the first signal; a second one ends this process at once, and the guards of the others see it go. */
-function stopOnSignals(): AbortSignal {
-  const controller = new AbortController();
-  let firstAtMs: number | undefined;
-  for (const name of stopSignals) {
-    process.on(name, (_: NodeJS.Signals, number: number) => {
-      const atMs = performance.now();
-      firstAtMs ??= atMs;
-      if (atMs - firstAtMs > echoMs) process.exit(128 + number);
-      controller.abort(new AppError('canceled', { message: 'stopped' }));
-    });
-  }
-  return controller.signal;
 }
