@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { checkClip } from './clip.ts';
 import { checkClipText } from './clip-text.ts';
 import type { GoldenCheck, Measurement } from './measurement.ts';
+import { checkOwlvit } from './owlvit.ts';
 import { checkPipeline } from './pipelines.ts';
 import { checkSam } from './sam.ts';
 import { checkSchedulers } from './schedulers.ts';
@@ -18,6 +19,7 @@ import { checkVae } from './vae.ts';
 const checks: readonly (readonly [prefix: string, check: GoldenCheck])[] = [
   ['clip_text', checkClipText],
   ['clip', checkClip],
+  ['owlvit', checkOwlvit],
   ['pipeline', checkPipeline],
   ['sam', checkSam],
   ['schedulers', checkSchedulers],

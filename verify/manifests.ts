@@ -11,13 +11,14 @@ import {
   declareClipText,
   declareUnet,
 } from '@darkroom/gpu-worker/models/declare-weights';
+import { declareOwlvit, OwlvitConfig } from '@darkroom/gpu-worker/models/owlvit';
 import { declareSam } from '@darkroom/gpu-worker/models/sam/declare-sam';
 import { tiedSamCopy } from '@darkroom/gpu-worker/models/sam/tensor-names';
 import { UnetConfig } from '@darkroom/gpu-worker/models/unet-config';
 import { sizeOf } from '@darkroom/graph/shape';
 import { z } from 'zod';
-import { publishedSam } from './sam.ts';
 import { clipVitL14 } from './clip.ts';
+import { publishedSam } from './sam.ts';
 
 /** The tensors of a checkpoint and the configuration that its network has. */
 const Manifest = z.object({
@@ -49,6 +50,7 @@ export type ManifestReport =
 
 /** Networks by what a manifest's name says; the first that fits counts. */
 const builders: readonly (readonly [pattern: RegExp, declare: (config: unknown) => DeclaredWeights])[] = [
+  [/owlvit/, (config) => declareOwlvit(OwlvitConfig.parse(config))],
   [/unet/, (config) => declareUnet(UnetConfig.parse(config))],
   [/vae/, (config) => declareAutoencoderKl(AutoencoderKlConfig.parse(config))],
   [/^sam_vit/, (config) => declareSam(publishedSam(config))],
@@ -56,8 +58,8 @@ const builders: readonly (readonly [pattern: RegExp, declare: (config: unknown) 
   [/clip_vit_l14$/, (config) => declareClip(ClipConfig.parse({ ...clipVitL14, ...Object(config) }))],
 ];
 
-/** Buffers that are not weights. */
-const savedBuffer = /(^|\.)position_ids$/;
+/** Buffers and copies that are not weights of their own. */
+const savedBuffer = new RegExp(`(^|\\.)position_ids$|${tiedSamCopy.source}`);
 
 /** Compares every `*.json` of `folder`, or the file `folder` itself. */
 export async function* verifyManifests(folder: string): AsyncGenerator<ManifestReport> {

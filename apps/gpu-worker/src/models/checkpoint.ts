@@ -6,19 +6,20 @@ import { parsePythonJson } from '@darkroom/shared/schedulers/python-json';
 import { z } from 'zod';
 import { type DType, openSafetensors, type TensorInfo, type TensorSource, toFloat32 } from './safetensors.ts';
 import { corruptModel } from './safetensors-format.ts';
+import { hasOriginalSamNames, renameOriginalSam, tiedSamCopy } from './sam/tensor-names.ts';
 
 /** What a caller knows about names in a checkpoint. */
 export interface LoadOptions {
   /** Turns a name in the file into the network's name. */
   rename?: (name: string) => string;
-  /** Names in the file (before renaming) that the network does not need. */
+  /** Names, in the file or after renaming, that the network does not need. */
   ignore?: RegExp;
 }
 
 type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
-/** Buffers that old transformers releases saved beside the parameters. */
-const SAVED_BUFFERS = /(^|\.)embeddings\.position_ids$/;
+/** Buffers and copies that transformers saved beside the parameters. */
+const SAVED_BUFFERS = new RegExp(`(^|\\.)embeddings\\.position_ids$|${tiedSamCopy.source}`);
 
 const LEGACY_ATTENTION = /(^|\.)(mid_block\.attentions\.\d+)\.(query|key|value|proj_attn)\.(weight|bias)$/;
 const ATTENTION_NAMES: Readonly<Record<string, string>> = {
@@ -110,7 +111,8 @@ function refuseFolder(folder: string, cause: NodeJS.ErrnoException): never {
 
 /**
  * Loads the parameters that a network asks for, one tensor at a time, as float32. AutoencoderKL's legacy
- * attention names are understood, [C, D, 1, 1] weights fit an expected [C, D], saved `position_ids` are skipped.
+ * attention names and the original release's of SAM are understood, [C, D, 1, 1] weights fit an expected [C, D], saved
+ * `position_ids` are skipped.
  * @param folder a component folder, or one `.safetensors` file or index
  * @param expected names and shapes; the result has exactly these, in this order
  * @throws model_not_found; model_corrupt listing missing, unexpected and misshapen tensors, and those that hold no floats
@@ -134,11 +136,15 @@ export async function loadParameters(
 /** Maps the network's names to the file's; an unexpected tensor appears under its own name. */
 function matchNames(source: TensorSource, expected: Shapes, options: LoadOptions): Map<string, string> {
   const stored = new Map<string, string>();
+  const rename =
+    options.rename ?? (hasOriginalSamNames(source.tensors.keys()) ? renameOriginalSam : undefined);
   for (const fileName of source.tensors.keys()) {
-    const given = options.rename?.(fileName) ?? fileName;
+    const given = rename?.(fileName) ?? fileName;
     const modern = renameLegacyAttention(given);
     const name = !expected.has(given) && expected.has(modern) ? modern : given;
-    if (!expected.has(name) && (SAVED_BUFFERS.test(fileName) || options.ignore?.test(fileName))) continue;
+    const isKnown =
+      SAVED_BUFFERS.test(fileName) || options.ignore?.test(fileName) || options.ignore?.test(name);
+    if (!expected.has(name) && isKnown) continue;
     const other = stored.get(name);
     if (other !== undefined) {
       throw corruptModel(source.path, `both "${other}" and "${fileName}" stand for it`, name);

@@ -1,0 +1,84 @@
+/** Small planes of mask logits to the picture's size. */
+import type { Size } from '../image/resize.ts';
+import type { Fit } from './sam-image.ts';
+
+/** A plane of numbers, row by row. */
+export interface LogitPlane extends Size {
+  readonly data: Float32Array;
+}
+
+/**
+ * Logits of the network's square to logits of the picture: enlarged to the square, the padding cut off, and resized to
+ * the picture, each time bilinearly.
+ */
+export function logitsOfPicture(small: LogitPlane, { original, scaled, side }: Fit): LogitPlane {
+  const square = resizePlane(small, { width: side, height: side }, scaled);
+  return resizePlane(square, original);
+}
+
+/**
+ * Bilinear with half-pixel centres and no antialiasing (PyTorch's `align_corners=False`).
+ * @param kept part of the result at its top left that is computed. Default: all of it
+ */
+export function resizePlane(plane: LogitPlane, size: Size, kept: Size = size): LogitPlane {
+  if (plane.width === kept.width && plane.height === kept.height && size.width === plane.width) return plane;
+  const across = blends(plane.width, size.width, kept.width);
+  const down = blends(plane.height, size.height, kept.height);
+  const data = new Float32Array(kept.width * kept.height);
+  // Rows of the source, already of the new width; two of them at a time are needed.
+  const lines = new Map<number, Float32Array>();
+  for (let y = 0; y < kept.height; y++) {
+    const [low, high] = [down.low[y] as number, down.high[y] as number];
+    for (const row of lines.keys()) if (row < low) lines.delete(row);
+    for (const row of [low, high]) if (!lines.has(row)) lines.set(row, resizeLine(plane, row, across));
+    const [above, below] = [lines.get(low) as Float32Array, lines.get(high) as Float32Array];
+    const share = down.share[y] as number;
+    const at = y * kept.width;
+    for (let x = 0; x < kept.width; x++) {
+      data[at + x] = (above[x] as number) * (1 - share) + (below[x] as number) * share;
+    }
+  }
+  return { width: kept.width, height: kept.height, data };
+}
+
+interface Blends {
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+  /** Share of the higher sample. */
+  readonly share: Float64Array;
+}
+
+function blends(from: number, to: number, count: number): Blends {
+  const [low, high] = [new Int32Array(count), new Int32Array(count)];
+  const share = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const centre = Math.max(0, ((i + 0.5) * from) / to - 0.5);
+    low[i] = Math.min(from - 1, Math.floor(centre));
+    high[i] = Math.min(from - 1, (low[i] as number) + 1);
+    share[i] = centre - (low[i] as number);
+  }
+  return { low, high, share };
+}
+
+function resizeLine({ width, data }: LogitPlane, row: number, { low, high, share }: Blends): Float32Array {
+  const line = new Float32Array(low.length);
+  const start = row * width;
+  for (let x = 0; x < line.length; x++) {
+    const left = data[start + (low[x] as number)] as number;
+    const right = data[start + (high[x] as number)] as number;
+    line[x] = left + (right - left) * (share[x] as number);
+  }
+  return line;
+}
+
+/** 1 where a logit is above the threshold, else 0. */
+export function aboveThreshold({ width, height, data }: LogitPlane, threshold = 0): BinaryMask {
+  const bits = new Uint8Array(data.length);
+  for (let i = 0; i < bits.length; i++) bits[i] = (data[i] as number) > threshold ? 1 : 0;
+  return { width, height, data: bits };
+}
+
+/** A mask of whole pixels: 1 inside, 0 outside, row by row. */
+export interface BinaryMask extends Size {
+  readonly data: Uint8Array;
+}
