@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // `npm run bench [-- <name> …]`: measures this machine.
 import { parseArgs } from 'node:util';
+import { benchEdge } from './edge.ts';
 import { benchTraining } from './training.ts';
 import { benchUnet } from './unet.ts';
 
@@ -10,6 +11,10 @@ interface Benchmark {
 }
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
+  edge: {
+    about: 'requests to the edge beside bare Hono, and jobs on their way to a worker (a minute)',
+    run: benchEdge,
+  },
   training: { about: 'a training step of the edit UNet, in forward passes', run: benchTraining },
   unet: { about: 'a forward pass of a UNet of Stable Diffusion 1.5’s size (8 GB, a minute)', run: benchUnet },
 };
