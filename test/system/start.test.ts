@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { decodeImage } from '@darkroom/gpu-worker/image/decode';
+import { JobList } from '@darkroom/shared/contracts/job-list';
 import { UsageView } from '@darkroom/shared/contracts/usage';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isRunning } from '../support/is-running.ts';
@@ -72,6 +73,24 @@ const npm = (name: string, ...words: string[]) =>
 const node = (file: string, ...words: string[]) =>
   new Command(process.execPath, [join(root, 'apps/cli/src', file), ...words]);
 
+/** What the edit command does when it is stopped, and with a photo that only a worker finds damaged. */
+async function cancelsAndRefuses({ url, headers }: { url: string; headers: HeadersInit }): Promise<void> {
+  const endless = ['--steps', '150', '--scheduler', 'heun', '--out', 'stopped.png', '--state', state];
+  const stopped = node('edit.ts', 'photo.jpg', 'make it night', ...endless);
+  await stopped.says(/step \d+\//);
+  stopped.child.kill('SIGINT');
+  expect(await stopped.end()).toBe(130);
+  expect(stopped.err).toMatch(/\nedit: stopped; nothing was written\n$/);
+  const { jobs } = JobList.parse(await (await fetch(`${url}/v1/jobs?limit=1`, { headers })).json());
+  expect(jobs[0]?.cancelRequestedAt).not.toBeNull();
+  const bytes = await readFile(join(folder, 'photo.jpg'));
+  await writeFile(join(folder, 'damaged.jpg'), bytes.subarray(0, bytes.length / 2));
+  const refused = node('edit.ts', 'damaged.jpg', 'make it night', '--state', state, '--json');
+  expect(await refused.end()).toBe(1);
+  expect(JSON.parse(refused.out)).toMatchObject({ status: 'failed', error: { code: 'image_corrupt' } });
+  expect(await readdir(folder)).not.toContain('stopped.png');
+}
+
 it(
   'starts with one command, edits over HTTP, and stops whole when it is told to',
   async () => {
@@ -83,9 +102,11 @@ it(
     expect([await edit.end(), edit.out]).toEqual([0, `${join(folder, 'photo.edited.jpg')}\n`]);
     expect(edit.err).toMatch(/step 2\/2 .*\n80×120, .*seed \d+/);
     expect(await decodeImage(await readFile(join(folder, 'photo.edited.jpg')))).toMatchObject({ width: 80 });
-    const usage = await fetch(`${url}/v1/usage`, { headers: { authorization: `Bearer ${key}` } });
+    const headers = { authorization: `Bearer ${key}` };
+    const usage = await fetch(`${url}/v1/usage`, { headers });
     expect(UsageView.parse(await usage.json()).items).toMatchObject([{ kind: 'edit', jobs: 1, pictures: 1 }]);
     expect((await fetch(`${url}/reference`)).status).toBe(200);
+    await cancelsAndRefuses({ url, headers });
     const family = start.descendants();
     expect(family.length).toBeGreaterThan(4);
     start.child.kill('SIGTERM');

@@ -28,12 +28,13 @@ export async function main(words: readonly string[], output: Output = process): 
   const createdAtMs = Date.now();
   const id = makeId('job', createdAtMs, randomBytes(idRandomBytes));
   const isJson = words.includes('--json');
+  const tell = isJson ? tellJson : tellPerson;
   const folder = callerFolder();
   let asked: EditArguments | undefined;
   try {
     asked = parseEditArguments(words, folder, process.env);
   } catch (fault) {
-    report(failedView(queuedView(id, createdAtMs), fault), isJson, output);
+    tell(failedView(queuedView(id, createdAtMs), fault), output, createdAtMs);
     return 2;
   }
   if (asked === undefined) {
@@ -45,7 +46,7 @@ export async function main(words: readonly string[], output: Output = process): 
   const bar = isJson ? undefined : new StepProgress(output.stderr);
   const onPhase = (phase: string) => bar?.announce(phase);
   const view = await follow(asked, { id, createdAtMs, seed, folder, signal: stop.signal, onPhase }, bar);
-  report(view, isJson, output);
+  tell(view, output, createdAtMs);
   if (view.status === 'canceled') return 130;
   return view.status === 'succeeded' ? 0 : 1;
 }
@@ -82,16 +83,16 @@ async function isLocal({ isLocal, model }: EditArguments, { folder }: EditRun): 
   return isFolder || !ModelId.safeParse(model).success;
 }
 
-function report(view: EditView, isJson: boolean, { stdout, stderr }: Output): void {
-  if (isJson) {
-    stdout.write(`${JSON.stringify(view)}\n`);
-    return;
-  }
+function tellJson(view: EditView, { stdout }: Output): void {
+  stdout.write(`${JSON.stringify(view)}\n`);
+}
+
+function tellPerson(view: EditView, { stdout, stderr }: Output, startedAtMs: number): void {
   for (const text of view.notices) stderr.write(`edit: ${text}\n`);
   if (view.error) stderr.write(`edit: ${view.error.detail}\n`);
   for (const { path, width, height, bytes } of view.outputs) {
-    const tookMs = Date.now() - Date.parse(view.createdAt);
-    const facts = [`${width}×${height}`, formatBytes(bytes), `seed ${view.seed}`, formatDuration(tookMs)];
+    const took = formatDuration(Date.now() - startedAtMs);
+    const facts = [`${width}×${height}`, formatBytes(bytes), `seed ${view.seed}`, took];
     stderr.write(`${facts.join(', ')}\n`);
     stdout.write(`${path}\n`);
   }
