@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '@darkroom/shared/errors';
 import { canceledBy, refuseAborted } from '../refuse-aborted.ts';
 import { defaultDecodeLimits } from './decode.ts';
+import { type DecodeOrders, pixelsAt, tooMuchMemory } from './decode-orders.ts';
 import { type DecodeWord, refusalOf, WordReader } from './decode-words.ts';
 import type { Raster } from './raster.ts';
 
@@ -22,9 +23,10 @@ export interface DecodeProcessLimits {
   readonly images: number;
 }
 
-/** 8 seconds; memory for the largest photos that decode takes, turned upright; 200 images. */
-export const defaultProcessLimits: DecodeProcessLimits = { timeoutMs: 8_000, memoryMb: 1280, images: 200 };
+/** 8 seconds, 512 MiB, 200 images. */
+export const defaultProcessLimits: DecodeProcessLimits = { timeoutMs: 8_000, memoryMb: 512, images: 200 };
 
+const maxPixels = Math.max(...Object.values(defaultDecodeLimits.maxPixels));
 const pixelsInTime = 12_000_000;
 const startTimeoutMs = 30_000;
 /** Memory that Node and libvips ask for and hardly use (stacks, room for code); the system's limit counts it. */
@@ -34,18 +36,18 @@ const childPath = fileURLToPath(new URL('./decode-child.ts', import.meta.url));
 /** One process that decodes one image at a time. */
 export class DecodeProcess {
   readonly #limits: DecodeProcessLimits;
-  readonly #pixels: FileHandle;
+  /** Where the process puts pixels; there only while it does. */
+  readonly #path = join(tmpdir(), `pixels-${randomUUID()}.v`);
   readonly #child: ChildProcess;
   readonly #pipe: Writable;
   readonly #words: WordReader;
-  readonly #closed: Promise<string>;
+  readonly #closed: Promise<Ending>;
   #decoded = 0;
   #isEnded = false;
 
-  private constructor(limits: DecodeProcessLimits, pixels: FileHandle) {
+  private constructor(limits: DecodeProcessLimits) {
     this.#limits = limits;
-    this.#pixels = pixels;
-    this.#child = spawnChild(limits.memoryMb, pixels);
+    this.#child = spawnChild({ memoryMb: limits.memoryMb, path: this.#path, limits: defaultDecodeLimits });
     this.#pipe = this.#child.stdin as Writable;
     // A process that ended says so by closing the other pipe.
     this.#pipe.on('error', () => undefined);
@@ -58,14 +60,14 @@ export class DecodeProcess {
 
   /** Starts a process. @throws internal when it cannot be started, which is no image's fault */
   static async start(limits: DecodeProcessLimits = defaultProcessLimits): Promise<DecodeProcess> {
-    const process = new DecodeProcess(limits, await openNameless());
+    const process = new DecodeProcess(limits);
     const timer = setTimeout(() => void process.end(), startTimeoutMs);
     try {
       await process.#words.next();
       return process;
     } catch (cause) {
       await process.end();
-      throw new AppError('internal', { cause: new Error(await process.#closed, { cause }) });
+      throw new AppError('internal', { cause: new Error((await process.#closed).text, { cause }) });
     } finally {
       clearTimeout(timer);
     }
@@ -78,7 +80,8 @@ export class DecodeProcess {
 
   /**
    * Decodes as `decodeImage` does.
-   * @throws what that throws; poison when the process dies or passes its limits; canceled when the signal is aborted
+   * @throws what that throws; image_too_large when it needs too much memory; poison when it takes too long or breaks the
+   * process; canceled when the signal is aborted
    */
   async decode(bytes: Uint8Array, signal?: AbortSignal): Promise<Raster> {
     refuseAborted(signal);
@@ -90,10 +93,9 @@ export class DecodeProcess {
     try {
       return await this.#exchange(bytes, stop);
     } catch (thrown) {
-      if (thrown instanceof AppError && thrown.code !== 'poison') throw thrown;
+      if (thrown instanceof AppError) throw thrown;
       await this.end();
       if (signal?.aborted) throw canceledBy(signal);
-      if (thrown instanceof AppError) throw thrown;
       if (stop.signal.aborted) throw stop.signal.reason;
       throw await this.#death(thrown);
     } finally {
@@ -106,7 +108,7 @@ export class DecodeProcess {
     this.#isEnded = true;
     this.#child.kill('SIGKILL');
     await this.#closed;
-    await this.#pixels.close();
+    await rm(this.#path, { force: true });
   }
 
   /** @param stop aborted when the time is up */
@@ -133,27 +135,26 @@ export class DecodeProcess {
   async #picture(word: DecodeWord): Promise<Raster> {
     if (word.kind === 'refused') throw refusalOf(word);
     if (word.kind !== 'picture') throw new TypeError(`word: expected a picture, got ${word.kind}`);
-    if (pixelsOf(word) > defaultDecodeLimits.maxPixels) throw new RangeError('word: expected fewer pixels');
+    if (pixelsOf(word) > maxPixels) throw new RangeError('word: expected fewer pixels');
     const { width, height, channels } = word;
-    const data = new Uint8Array(width * height * channels);
-    for (let at = 0; at < data.length; ) {
-      const { bytesRead } = await this.#pixels.read(data, at, data.length - at, at);
-      if (bytesRead === 0) throw new RangeError(`pixels: expected ${data.length} bytes, got ${at}`);
-      at += bytesRead;
-    }
-    await this.#pixels.truncate();
-    return { width, height, channels, data };
+    return { width, height, channels, data: await takePixels(this.#path, width * height * channels) };
   }
 
   async #death(cause: unknown): Promise<AppError> {
-    const message = 'image: its decoder broke down or needed too much memory';
-    return new AppError('poison', { message, cause: new Error(await this.#closed, { cause }) });
+    const { signal, text } = await this.#closed;
+    const ending = { cause: new Error(text, { cause }) };
+    // So it ends itself, or the system ends it, when memory runs out.
+    if (signal === 'SIGKILL') {
+      return new AppError('image_too_large', { message: tooMuchMemory(this.#limits.memoryMb), ...ending });
+    }
+    return new AppError('poison', { message: 'image: its decoder broke down', ...ending });
   }
 }
 
 /** Whether a process ended by itself, rather than by a limit that we watch. */
 export function isSuddenDeath(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'poison' && error.cause !== undefined;
+  const isDeath = error instanceof AppError && ['poison', 'image_too_large'].includes(error.code);
+  return isDeath && error.cause !== undefined;
 }
 
 function stopAfter(timeoutMs: number, stop: AbortController): NodeJS.Timeout {
@@ -165,18 +166,23 @@ function pixelsOf({ width, height }: { readonly width: number; readonly height: 
   return width * height;
 }
 
-/** A file without a name, which is gone when nobody has it open any more. */
-async function openNameless(): Promise<FileHandle> {
-  const path = join(tmpdir(), `pixels-${randomUUID()}`);
-  const file = await open(path, 'wx+', 0o600);
-  await unlink(path);
-  return file;
+/** Reads the pixels and takes the file away. */
+async function takePixels(path: string, sizeBytes: number): Promise<Uint8Array> {
+  await using file = await open(path);
+  await rm(path);
+  const data = new Uint8Array(sizeBytes);
+  for (let at = 0; at < data.length; ) {
+    const { bytesRead } = await file.read(data, at, data.length - at, pixelsAt + at);
+    if (bytesRead === 0) throw new RangeError(`pixels: expected ${data.length} bytes, got ${at}`);
+    at += bytesRead;
+  }
+  return data;
 }
 
-function spawnChild(memoryMb: number, pixels: FileHandle): ChildProcess {
-  const command = [process.execPath, '--expose-gc', childPath, String(memoryMb)] as const;
+function spawnChild(orders: DecodeOrders): ChildProcess {
+  const command = [process.execPath, '--expose-gc', childPath, JSON.stringify(orders)] as const;
   const options: SpawnOptions = {
-    stdio: ['pipe', 'ignore', 'pipe', 'pipe', pixels.fd],
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     // None of the worker's secrets; few arenas, so that freed memory goes back to the system.
     env: { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '1' },
     // Out of the terminal's group: Ctrl-C drains the worker, whose jobs still decode.
@@ -185,20 +191,26 @@ function spawnChild(memoryMb: number, pixels: FileHandle): ChildProcess {
   if (process.platform !== 'linux') return spawn(command[0], command.slice(1), options);
   // The process watches its own memory; the system's limit catches what grows faster than it looks.
   const script = 'ulimit -c 0; ulimit -d "$1"; shift; exec "$@"';
-  const dataKb = (reservedMb + memoryMb) * 1024;
+  const dataKb = (reservedMb + orders.memoryMb) * 1024;
   return spawn('/bin/sh', ['-c', script, 'sh', String(dataKb), ...command], options);
 }
 
-/** How a process ended, and the end of what it wrote. */
-async function lastWords(child: ChildProcess): Promise<string> {
+/** How a process ended. */
+interface Ending {
+  readonly signal: string | null;
+  /** For the log, with the end of what it wrote. */
+  readonly text: string;
+}
+
+async function lastWords(child: ChildProcess): Promise<Ending> {
   let text = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     text = (text + chunk).slice(-2000);
   });
   try {
     const [code, signal] = await once(child, 'close');
-    return `decode process ended with ${signal ?? code}: ${text}`;
+    return { signal, text: `decode process ended with ${signal ?? code}: ${text}` };
   } catch (cause) {
-    return `decode process could not be started: ${cause}`;
+    return { signal: null, text: `decode process could not be started: ${cause}` };
   }
 }

@@ -1,4 +1,4 @@
-// What a decode process tells its worker: words as lines of JSON over a pipe, pixels in a file that both have open.
+// What a decode process tells its worker: words as lines of JSON over a pipe, pixels in a file.
 import { AppError } from '@darkroom/shared/errors';
 import { z } from 'zod';
 
@@ -10,11 +10,11 @@ export const DecodeWord = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
   /** Sides of the image that it begins to decode. */
   z.strictObject({ kind: z.literal('size'), width: side, height: side }),
-  /** The pixels lie at the beginning of the file. */
+  /** The pixels lie in the file. */
   z.strictObject({ kind: z.literal('picture'), width: side, height: side, channels: z.literal([3, 4]) }),
   z.strictObject({
     kind: z.literal('refused'),
-    code: z.enum(['image_corrupt', 'image_too_large', 'unsupported_media', 'poison']),
+    code: z.enum(['image_corrupt', 'image_too_large', 'unsupported_media', 'internal']),
     message: z.string().max(2000),
     details: z.record(z.string().max(100), z.unknown()).optional(),
   }),

@@ -174,11 +174,14 @@ describe('decodeImage copes with sizes', () => {
 
   it('goes by the limits it is given', async () => {
     const bytes = await blocks().png().toBuffer();
-    const small = decodeImage(bytes, { ...defaultDecodeLimits, maxPixels: 32 * 48 - 1 });
-    await expect(small).rejects.toMatchObject({
+    const maxPixels = { ...defaultDecodeLimits.maxPixels, png: 32 * 48 - 1 };
+    await expect(decodeImage(bytes, { ...defaultDecodeLimits, maxPixels })).rejects.toMatchObject({
       code: 'image_too_large',
-      details: { width: 32, height: 48 },
+      message: 'image: expected at most 0.001535 megapixels of PNG, got 32×48',
+      details: { limit: 1535, width: 32, height: 48 },
     });
+    const jpeg = await blocks().jpeg().toBuffer();
+    expect(await decodeImage(jpeg, { ...defaultDecodeLimits, maxPixels })).toMatchObject({ height: 48 });
     const short = decodeImage(bytes, { ...defaultDecodeLimits, maxBytes: bytes.length - 1 });
     await expect(short).rejects.toMatchObject({ code: 'image_too_large', details: { bytes: bytes.length } });
   });

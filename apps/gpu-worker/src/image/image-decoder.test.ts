@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import sharp from 'sharp';
 import { afterEach, describe, expect, it } from 'vitest';
+import { decodeProcesses as decoders } from '../../../../test/support/hostile-images-watch.ts';
 import { proceduralPhoto } from '../../../../test/support/procedural-photo.ts';
 import { decodeImage } from './decode.ts';
 import { DecodeProcess, defaultProcessLimits } from './decode-process.ts';
@@ -18,17 +20,6 @@ const large = await sharp({ create: { width: 6000, height: 5000, channels: 3, ba
 let decoder = new ImageDecoder();
 afterEach(() => decoder[Symbol.asyncDispose]());
 
-/** Process numbers of the decoders that this process runs, as Linux lists them. */
-function decoders(): number[] {
-  const threads = readdirSync('/proc/self/task');
-  const children = threads.flatMap((thread) =>
-    readFileSync(`/proc/self/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
-  );
-  return children.filter((child) =>
-    readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('decode-child.ts'),
-  );
-}
-
 describe('ImageDecoder', () => {
   it.each(['jpeg', 'png', 'webp', 'avif'] as const)('gives what decodeImage gives: %s', async (format) => {
     decoder = new ImageDecoder();
@@ -36,10 +27,26 @@ describe('ImageDecoder', () => {
     expect(await decoder.decode(bytes)).toEqual(await decodeImage(bytes));
   });
 
-  it('keeps transparency', async () => {
+  it.each([0.5, 1])('keeps transparency only where there is some: %d', async (opacity) => {
     decoder = new ImageDecoder();
-    const bytes = await source.clone().ensureAlpha(0.5).png().toBuffer();
-    expect(await decoder.decode(bytes)).toEqual(await decodeImage(bytes));
+    const bytes = await source.clone().resize(900, 700).ensureAlpha(opacity).png().toBuffer();
+    const raster = await decoder.decode(bytes);
+    expect(raster.channels).toBe(opacity < 1 ? 4 : 3);
+    expect(raster).toEqual(await decodeImage(bytes));
+  });
+
+  it('leaves no pixels behind', async () => {
+    const pixelFiles = () => readdirSync(tmpdir()).filter((name) => name.startsWith('pixels-'));
+    const before = pixelFiles();
+    decoder = new ImageDecoder();
+    await decoder.decode(png);
+    expect(pixelFiles()).toEqual(before);
+    const controller = new AbortController();
+    const decoding = decoder.decode(large, controller.signal);
+    await expect.poll(pixelFiles).not.toEqual(before);
+    controller.abort();
+    await expect(decoding).rejects.toMatchObject({ code: 'canceled' });
+    expect(pixelFiles()).toEqual(before);
   });
 
   it('refuses as decodeImage does, and keeps its process', async () => {
@@ -82,17 +89,18 @@ describe('ImageDecoder', () => {
   });
 });
 
+it('ImageDecoder calls too large what needs too much memory', async () => {
+  decoder = new ImageDecoder({ ...defaultProcessLimits, memoryMb: 150 });
+  const message = 'image: expected to be decoded within 150 MiB of memory';
+  await expect(decoder.decode(large)).rejects.toMatchObject({ code: 'image_too_large', message });
+  expect(await decoder.decode(png)).toEqual(photo);
+});
+
 describe('ImageDecoder calls poison', () => {
   it('an image that takes too long', async () => {
     decoder = new ImageDecoder({ ...defaultProcessLimits, timeoutMs: 20 });
     await expect(decoder.decode(large)).rejects.toThrow(/expected to be decoded within/);
     expect(decoders()).toEqual([]);
-  });
-
-  it('an image that needs too much memory', async () => {
-    decoder = new ImageDecoder({ ...defaultProcessLimits, memoryMb: 150 });
-    await expect(decoder.decode(large)).rejects.toMatchObject({ code: 'poison' });
-    expect(await decoder.decode(png)).toEqual(photo);
   });
 
   it('an image that breaks a fresh process', async () => {

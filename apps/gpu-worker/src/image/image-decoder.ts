@@ -28,7 +28,8 @@ export class ImageDecoder implements AsyncDisposable {
 
   /**
    * Decodes as `decodeImage` does.
-   * @throws what that throws; poison when the image costs too much or breaks its decoder; canceled
+   * @throws what that throws; image_too_large when the image needs too much memory; poison when it takes too long or
+   * breaks its decoder; canceled
    */
   async decode(bytes: Uint8Array, signal?: AbortSignal): Promise<Raster> {
     assertFileSize('image', bytes.length, defaultDecodeLimits);
