@@ -1,5 +1,6 @@
 /** Small planes of mask logits to the picture's size. */
 import type { Size } from '../image/resize.ts';
+import type { BinaryMask } from './binary-mask.ts';
 import type { Fit } from './sam-image.ts';
 
 /** A plane of numbers, row by row. */
@@ -78,7 +79,15 @@ export function aboveThreshold({ width, height, data }: LogitPlane, threshold = 
   return { width, height, data: bits };
 }
 
-/** A mask of whole pixels: 1 inside, 0 outside, row by row. */
-export interface BinaryMask extends Size {
-  readonly data: Uint8Array;
+/**
+ * How little the mask changes when the threshold moves by `offset` to either side: the part of the pixels above the lower
+ * one that are above the higher one. 0 where no pixel is above either.
+ */
+export function stabilityScore({ data }: LogitPlane, { threshold = 0, offset = 1 } = {}): number {
+  let [inner, outer] = [0, 0];
+  for (const logit of data) {
+    if (logit > threshold - offset) outer += 1;
+    if (logit > threshold + offset) inner += 1;
+  }
+  return outer === 0 ? 0 : inner / outer;
 }
