@@ -1,0 +1,178 @@
+/** Segment Anything in use: a picture is encoded once, and then any number of prompts cost the small decoder only. */
+import { equal, where } from '@darkroom/graph/ops/elementwise';
+import { filled, input } from '@darkroom/graph/value';
+import type { Raster } from '../image/raster.ts';
+import { samMaskDecoder } from '../models/sam/mask-decoder.ts';
+import { embedMask, embedPoints, imagePositions, noMask, pointKinds } from '../models/sam/prompt-encoder.ts';
+import { gridSide } from '../models/sam/sam-config.ts';
+import { samVisionEncoder } from '../models/sam/vision-encoder.ts';
+import type { ModelStore, Network } from '../runtime/model-store.ts';
+import type { LogitPlane } from './mask-logits.ts';
+import { type Fit, samPixels } from './sam-image.ts';
+import type { SamModel } from './sam-model.ts';
+import {
+  assertPrompt,
+  chooseAnswer,
+  promptTokens,
+  type SamPrompt,
+  slotCount,
+  tokenCount,
+} from './sam-prompt.ts';
+
+/** What the encoder says about a picture. */
+export interface SamEmbedding {
+  /** [1, C, h, w] */
+  readonly data: Float32Array;
+  readonly fit: Fit;
+}
+
+/** One mask of an answer. */
+export interface SamCandidate {
+  /** At the decoder's size; `logitsOfPicture` enlarges it, and a later prompt may carry it as its mask. */
+  readonly logits: LogitPlane;
+  /** Estimated intersection over union with the object meant. */
+  readonly score: number;
+}
+
+/** What came of one prompt. */
+export interface SamAnswer {
+  /** The single answer first, then the alternatives. */
+  readonly candidates: readonly SamCandidate[];
+  /** Which of them to take. */
+  readonly best: SamCandidate;
+}
+
+/** Answers prompts on pictures, of which it remembers the last few. */
+export class SamPredictor {
+  readonly #store: ModelStore;
+  readonly #model: SamModel;
+  readonly #remembered: number;
+  /** Least recently used first. */
+  readonly #embeddings = new Map<string, Promise<SamEmbedding>>();
+
+  /** @param remembered pictures whose embeddings are kept; 4 MB each in the published sizes */
+  constructor(store: ModelStore, model: SamModel, { remembered = 8 } = {}) {
+    this.#store = store;
+    this.#model = model;
+    this.#remembered = remembered;
+  }
+
+  /**
+   * Encodes a picture, or remembers it.
+   * @param key tells this picture from all others, such as the hash of its bytes
+   */
+  async embed(key: string, raster: Raster): Promise<SamEmbedding> {
+    const embedding = this.#embeddings.get(key) ?? this.encode(raster);
+    this.#embeddings.delete(key);
+    this.#embeddings.set(key, embedding);
+    for (const oldest of this.#embeddings.keys()) {
+      if (this.#embeddings.size <= this.#remembered) break;
+      this.#embeddings.delete(oldest);
+    }
+    try {
+      return await embedding;
+    } catch (error) {
+      if (this.#embeddings.get(key) === embedding) this.#embeddings.delete(key);
+      throw error;
+    }
+  }
+
+  /** Encodes a picture that nobody will ask about again. */
+  async encode(raster: Raster): Promise<SamEmbedding> {
+    const { vision_config: config } = this.#model.config;
+    const { pixels, fit } = samPixels(raster, config.image_size);
+    const shape = [1, config.num_channels, fit.side, fit.side];
+    using lease = await this.#store.session({
+      component: this.#model.component,
+      key: `encode ${fit.side}`,
+      build: (scope) => ({ data: samVisionEncoder(scope, input('image', shape), config).embeddings }),
+    });
+    const { data } = await lease.value.run<'data'>({ image: pixels });
+    return { data: data as Float32Array, fit };
+  }
+
+  /**
+   * Answers prompts about one picture, in their order.
+   * @throws invalid_request naming the field of a prompt that says nothing or lies outside the picture
+   */
+  async predict({ data, fit }: SamEmbedding, prompts: readonly SamPrompt[]): Promise<SamAnswer[]> {
+    const side = 4 * gridSide(this.#model.config.vision_config);
+    for (const prompt of prompts) assertPrompt(prompt, fit.original, side * side);
+    if (prompts.length === 0) return [];
+    const slots = slotCount(Math.max(...prompts.map(tokenCount)));
+    // A single prompt's session takes a mask or none, so that a mask does not cost another compilation.
+    const hasMasks = prompts.length === 1 || prompts.some(({ mask }) => mask);
+    using lease = await this.#store.session({
+      component: this.#model.component,
+      ...decoderNetwork(this.#model, { prompts: prompts.length, slots, hasMasks }),
+    });
+    const outputs = await lease.value.run<'masks' | 'iou'>({
+      image: data,
+      ...promptTokens(prompts, fit, slots),
+      ...(hasMasks && maskFeeds(prompts, side * side)),
+    });
+    const { masks, iou } = outputs as Record<'masks' | 'iou', Float32Array>;
+    return prompts.map((prompt, row) =>
+      readAnswer(prompt, { masks, iou }, { row, side, rows: prompts.length }),
+    );
+  }
+}
+
+interface DecoderShape {
+  readonly prompts: number;
+  readonly slots: number;
+  readonly hasMasks: boolean;
+}
+
+/** Prompt encoder and mask decoder at one shape. */
+function decoderNetwork(
+  { config }: SamModel,
+  { prompts, slots, hasMasks }: DecoderShape,
+): Pick<Network, 'key' | 'build'> {
+  const side = gridSide(config.vision_config);
+  const width = config.prompt_encoder_config.hidden_size;
+  return {
+    key: `decode ${prompts}x${slots}${hasMasks ? ' masks' : ''}`,
+    build: (scope) => {
+      const kinds = input('kinds', [prompts, slots], 'int64');
+      const none = noMask(scope, config);
+      const given = (): typeof none =>
+        where(
+          input('has_mask', [prompts, 1, 1, 1], 'bool'),
+          embedMask(scope, input('mask', [prompts, 1, 4 * side, 4 * side]), config),
+          none,
+        );
+      const inputs = {
+        image: input('image', [1, width, side, side]),
+        dense: hasMasks ? given() : none,
+        positions: imagePositions(scope, [side, side], config),
+        sparse: embedPoints(scope, input('points', [prompts, slots, 2]), kinds, config),
+        absent: equal(kinds, filled(pointKinds.absent, [], 'int64')),
+      };
+      return { ...samMaskDecoder(scope, inputs, config.mask_decoder_config) };
+    },
+  };
+}
+
+function maskFeeds(prompts: readonly SamPrompt[], length: number) {
+  const mask = new Float32Array(prompts.length * length);
+  prompts.forEach((prompt, row) => {
+    if (prompt.mask) mask.set(prompt.mask, row * length);
+  });
+  return { mask, has_mask: Uint8Array.from(prompts, (prompt) => Number(prompt.mask !== undefined)) };
+}
+
+function readAnswer(
+  prompt: SamPrompt,
+  { masks, iou }: Record<'masks' | 'iou', Float32Array>,
+  { row, rows, side }: Readonly<Record<'row' | 'rows' | 'side', number>>,
+): SamAnswer {
+  const count = iou.length / rows;
+  const scores = iou.subarray(row * count, (row + 1) * count);
+  const candidates = Array.from(scores, (score, i): SamCandidate => {
+    const start = (row * count + i) * side * side;
+    // A copy, so that one kept mask does not keep those of all prompts.
+    return { score, logits: { width: side, height: side, data: masks.slice(start, start + side * side) } };
+  });
+  return { candidates, best: candidates[chooseAnswer(tokenCount(prompt), scores)] as SamCandidate };
+}
