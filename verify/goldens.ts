@@ -1,6 +1,7 @@
 // Which folder of goldens is checked by what, and the run over a folder of them.
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { checkBlip } from './blip.ts';
 import { checkClip } from './clip.ts';
 import { checkClipText } from './clip-text.ts';
 import type { GoldenCheck, Measurement } from './measurement.ts';
@@ -17,6 +18,7 @@ import { checkVae } from './vae.ts';
 
 /** Checks by the beginning of a golden folder's name; the first that fits counts. */
 const checks: readonly (readonly [prefix: string, check: GoldenCheck])[] = [
+  ['blip_caption', checkBlip],
   ['clip_text', checkClipText],
   ['clip', checkClip],
   ['owlvit', checkOwlvit],

@@ -2,6 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AutoencoderKlConfig } from '@darkroom/gpu-worker/models/autoencoder-kl';
+import { BlipConfig } from '@darkroom/gpu-worker/models/blip/config';
+import { declareBlip, tiedBlipCopy } from '@darkroom/gpu-worker/models/blip/declare-blip';
 import { renameLegacyAttention } from '@darkroom/gpu-worker/models/checkpoint';
 import { ClipConfig, declareClip } from '@darkroom/gpu-worker/models/clip';
 import { ClipTextConfig } from '@darkroom/gpu-worker/models/clip-text';
@@ -50,6 +52,7 @@ export type ManifestReport =
 
 /** Networks by what a manifest's name says; the first that fits counts. */
 const builders: readonly (readonly [pattern: RegExp, declare: (config: unknown) => DeclaredWeights])[] = [
+  [/^blip_image_captioning/, (config) => declareBlip(BlipConfig.parse(config))],
   [/owlvit/, (config) => declareOwlvit(OwlvitConfig.parse(config))],
   [/unet/, (config) => declareUnet(UnetConfig.parse(config))],
   [/vae/, (config) => declareAutoencoderKl(AutoencoderKlConfig.parse(config))],
@@ -59,7 +62,7 @@ const builders: readonly (readonly [pattern: RegExp, declare: (config: unknown) 
 ];
 
 /** Buffers and copies that are not weights of their own. */
-const savedBuffer = new RegExp(`(^|\\.)position_ids$|${tiedSamCopy.source}`);
+const savedBuffer = new RegExp(`(^|\\.)position_ids$|${tiedSamCopy.source}|${tiedBlipCopy.source}`);
 
 /** Compares every `*.json` of `folder`, or the file `folder` itself. */
 export async function* verifyManifests(folder: string): AsyncGenerator<ManifestReport> {

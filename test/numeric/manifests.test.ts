@@ -20,6 +20,7 @@ async function compareAll(path: string): Promise<Record<string, ManifestComparis
 describe('weights that the networks ask for', () => {
   it('are those of the real checkpoints, by name and shape', async () => {
     expect(await compareAll(folder)).toEqual({
+      blip_image_captioning_base: { tensors: 472, elements: 247_414_076, ...agreement },
       clip_vit_l14: { tensors: 590, elements: 427_616_513, ...agreement },
       clip_vit_l14_text: { tensors: 196, elements: 123_060_480, ...agreement },
       instruct_pix2pix_unet: { tensors: 686, elements: 859_532_484, ...agreement },
