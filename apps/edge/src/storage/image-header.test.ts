@@ -246,6 +246,16 @@ test('says of what is refused what was expected', () => {
   );
 });
 
+test.each([
+  ['JPEG', jpegHeader, 50],
+  ['PNG', pngHeader, 50],
+  ['WebP', extendedWebpHeader, 40],
+  ['AVIF', avifHeader, 18],
+] as const)('a %s may have as many pixels as are decoded of its type', (_type, header, megapixels) => {
+  expect(outcome(header(1000, megapixels * 1000))).toMatchObject({ height: megapixels * 1000 });
+  expect(outcome(header(1000, megapixels * 1000 + 1))).toBe('image_too_large');
+});
+
 test('reads or refuses 5,000 mutations', () => {
   const file = fc.constantFrom(...Object.values(whole));
   const change = fc.record({

@@ -2,7 +2,7 @@
  * What a picture file is, from its first bytes: the door before anything is stored. It reads no pixels, so that it can
  * be lied to by them; what decodes them has limits of its own.
  */
-import type { ImageRef } from '@darkroom/shared/contracts/image-ref';
+import { type ImageRef, maxImagePixels } from '@darkroom/shared/contracts/image-ref';
 import { AppError } from '@darkroom/shared/errors';
 import { readAvifHeader } from './avif-header.ts';
 import { animated, corrupt, HeaderBytes, type Sides } from './header-bytes.ts';
@@ -12,8 +12,6 @@ import { readWebpHeader } from './webp-header.ts';
 
 /** Bytes within which the sides must be told: phones put metadata of some megabytes before them. */
 export const maxHeaderBytes: number = 8 * 2 ** 20;
-/** The most pixels that are decoded. */
-const maxPixels = 50_000_000;
 const maxSide = 65_535;
 
 export interface ImageHeader extends Sides {
@@ -59,11 +57,12 @@ function read(bytes: HeaderBytes): readonly [ImageRef['mime'], Sides, ...Sides[]
   throw unsupported(bytes);
 }
 
-function requireSides({ width, height }: Sides): void {
+function requireSides(mime: ImageRef['mime'], { width, height }: Sides): void {
   if (width === 0 || height === 0)
     throw corrupt(`expected sides of at least 1 pixel, got ${width}×${height}`);
+  const maxPixels = maxImagePixels[mime];
   if (width <= maxSide && height <= maxSide && width * height <= maxPixels) return;
-  const message = `image: expected at most ${maxPixels / 1e6} megapixels and sides up to ${maxSide}, got ${width}×${height}`;
+  const message = `image: expected at most ${maxPixels / 1e6} megapixels of ${mime} and sides up to ${maxSide}, got ${width}×${height}`;
   throw new AppError('image_too_large', { message, details: { limit: maxPixels, width, height } });
 }
 
@@ -71,12 +70,12 @@ function requireSides({ width, height }: Sides): void {
  * Type and sides of a still JPEG, PNG, WebP or AVIF; the sides are those of the stored pixels, whatever rotation the
  * file asks for. Looks at no more than the first `maxHeaderBytes`, and needs no more of the file.
  *
- * @throws AppError `unsupported_media` (another type, animated), `image_too_large` (more than 50 megapixels),
+ * @throws AppError `unsupported_media` (another type, animated), `image_too_large` (more pixels than the type may have),
  * `image_corrupt` (empty, cut off, against the rules of its format)
  */
 export function readImageHeader(file: Uint8Array): ImageHeader {
   if (file.length === 0) throw corrupt('expected a picture, got an empty file');
   const [mime, sides, ...parts] = read(new HeaderBytes(file.subarray(0, maxHeaderBytes)));
-  for (const declared of [sides, ...parts]) requireSides(declared);
+  for (const declared of [sides, ...parts]) requireSides(mime, declared);
   return { mime, width: sides.width, height: sides.height };
 }

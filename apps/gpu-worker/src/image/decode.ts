@@ -1,4 +1,4 @@
-import { maxImageBytes } from '@darkroom/shared/contracts/image-ref';
+import { maxImageBytes, maxImagePixels } from '@darkroom/shared/contracts/image-ref';
 import { AppError } from '@darkroom/shared/errors';
 import {
   type DecodeLimits,
@@ -13,7 +13,12 @@ import type { Raster } from './raster.ts';
 /** 128 MiB as in the contract; the pixels that are decoded within 512 MiB of memory; one minute. */
 export const defaultDecodeLimits: DecodeLimits = {
   maxBytes: maxImageBytes,
-  maxPixels: { jpeg: 50_000_000, png: 50_000_000, webp: 40_000_000, avif: 18_000_000 },
+  maxPixels: {
+    jpeg: maxImagePixels['image/jpeg'],
+    png: maxImagePixels['image/png'],
+    webp: maxImagePixels['image/webp'],
+    avif: maxImagePixels['image/avif'],
+  },
   timeoutSeconds: 60,
 };
 

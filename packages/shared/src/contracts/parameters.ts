@@ -8,8 +8,9 @@ export const version = z.literal(1).describe('Version of the contract; absent = 
 
 const Words = z.string().max(1000);
 
-export const prompt = Words.regex(/\S/, 'expected words')
-  .describe('What to make or to change, in words, 1 to 1000 characters; required.');
+export const prompt = Words.regex(/\S/, 'expected words').describe(
+  'What to make or to change, in words, 1 to 1000 characters; required.',
+);
 
 export const negativePrompt = Words.trim()
   .describe('What the picture should not show, up to 1000 characters; absent = nothing in particular.')
