@@ -1,7 +1,7 @@
 // Workers are told to stop, one after the other, while there is work: as in a rolling restart.
 import { checkBooks } from './invariants.ts';
+import type { Part } from './report.ts';
 import type { ChaosStage } from './stage.ts';
-import type { Part } from './under-fire.ts';
 
 const jobsPerWorker = 8;
 const firstNumber = 100_000;

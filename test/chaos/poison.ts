@@ -1,8 +1,8 @@
 // A job that kills every worker that takes it.
 import type { Books } from './books.ts';
 import { type Check, check } from './invariants.ts';
+import type { Part } from './report.ts';
 import type { ChaosStage } from './stage.ts';
-import type { Part } from './under-fire.ts';
 
 const firstNumber = 200_000;
 /** Long enough to be killed at. */

@@ -1,5 +1,13 @@
 // A run as a table that a person reads.
+import type { Books } from './books.ts';
 import { type Check, holds } from './invariants.ts';
+
+/** A part of a run: what happened, and what must hold of the books for it. */
+export interface Part {
+  readonly title: string;
+  readonly facts: Readonly<Record<string, number>>;
+  readonly checks: (books: Books) => Check[];
+}
 
 /** The checks of one part of a run. */
 export interface Section {

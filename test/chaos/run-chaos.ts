@@ -2,10 +2,10 @@
 import type { ChaosArguments } from './chaos-arguments.ts';
 import { drainUnderLoad } from './drain.ts';
 import { poisonJob } from './poison.ts';
-import type { Section } from './report.ts';
+import type { Part, Section } from './report.ts';
 import { ChaosStage } from './stage.ts';
 import { staleDone } from './stale-done.ts';
-import { type Part, underFire } from './under-fire.ts';
+import { underFire } from './under-fire.ts';
 
 export interface RunPorts {
   readonly onNotice: (notice: string) => void;
@@ -13,11 +13,15 @@ export interface RunPorts {
   readonly signal: AbortSignal;
 }
 
+/** For starting, mending and the parts without killing by schedule, on a busy machine. */
+const slackMs = 1_200_000;
+
 /** Runs everything. @throws unavailable when the platform does not come up or does not stay up; the signal's reason */
 export async function runChaos(
   { jobs, workers, seconds, seed, logs }: Omit<ChaosArguments, 'json'>,
-  { onNotice, signal }: RunPorts,
+  { onNotice, signal: stop }: RunPorts,
 ): Promise<Section[]> {
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(seconds * 1000 + slackMs)]);
   await using stage = await ChaosStage.open({ workers, logs, onNotice, signal });
   const parts = await Promise.race([stage.broken, breakThings(stage)]);
   onNotice('reading the books');

@@ -2,8 +2,8 @@
 import { type LeaseRef, leaseMs } from '@darkroom/shared/contracts/frames';
 import { check } from './invariants.ts';
 import { stateOf } from './poison.ts';
+import type { Part } from './report.ts';
 import type { ChaosStage } from './stage.ts';
-import type { Part } from './under-fire.ts';
 
 const firstNumber = 300_000;
 /** Long enough to be paused at. */

@@ -2,17 +2,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { priceOf, totalMicros } from '@darkroom/shared/pricing';
 import type { Books } from './books.ts';
-import { type Check, check, checkBooks, checkBudget } from './invariants.ts';
+import { check, checkBooks, checkBudget } from './invariants.ts';
 import { killSchedule } from './kill-schedule.ts';
 import { killAsScheduled } from './killer.ts';
+import type { Part } from './report.ts';
 import { type ChaosStage, type Granted, photoSize } from './stage.ts';
-
-/** A part of a run: what happened, and what must hold of the books for it. */
-export interface Part {
-  readonly title: string;
-  readonly facts: Readonly<Record<string, number>>;
-  readonly checks: (books: Books) => Check[];
-}
 
 export interface FireOptions {
   readonly jobs: number;
@@ -32,6 +26,9 @@ const cappedShare = 0.1;
 const sentPerPlace = 2;
 
 const price = totalMicros(priceOf({ kind: 'edit', family: 'embedded', ...photoSize, steps: 1, pictures: 1 }));
+
+/** Time was over before it was sent. */
+const unanswered: Granted = { jobId: undefined, code: 'unanswered', tries: 0 };
 
 interface Sent {
   readonly granted: readonly Granted[];
@@ -57,7 +54,7 @@ export async function underFire(stage: ChaosStage, options: FireOptions): Promis
   ]);
   allEnded.abort();
   const kills = await killing;
-  const repeated = load.granted.reduce((sum, { tries }) => sum + tries - 1, 0);
+  const repeated = load.granted.reduce((sum, { tries }) => sum + Math.max(0, tries - 1), 0);
   const tookSeconds = Math.round((performance.now() - startedAt) / 1000);
   const killed = { workers: kills.worker, edges: kills.edge, sockets: kills.socket };
   return [
@@ -84,8 +81,8 @@ async function sendAndWait({ stage, limit, sendMs }: Lane, { key, first, count }
   const startedAt = performance.now();
   const granted = await inLanes(count, async (i) => {
     const waitMs = (i * sendMs) / count - (performance.now() - startedAt);
-    await wait(Math.max(0, waitMs), undefined, { signal: limit });
-    return await stage.submit({ number: first + i, key });
+    await wait(Math.max(0, waitMs), undefined, { signal: limit }).catch(() => undefined);
+    return limit.aborted ? unanswered : await stage.submit({ number: first + i, key });
   });
   const jobIds = granted.flatMap(({ jobId }) => jobId ?? []);
   await inLanes(jobIds.length, async (i) => await stage.end(jobIds[i] ?? '', limit));
@@ -116,7 +113,7 @@ function firePart({ watch }: ChaosStage, { keyId, jobs, load, facts }: Fire): Pa
   const refused = granted.flatMap(({ code }) => code ?? []);
   return {
     title: 'Under fire',
-    facts,
+    facts: { ...facts, poisoned: poisoned.length },
     checks: (books) => [
       check('submissions refused', 0, refused.length, refused),
       ...checkBooks(books, { keyId, submissions: jobs, jobIds, poisoned }),
