@@ -249,7 +249,7 @@ test('says of what is refused what was expected', () => {
 test.each([
   ['JPEG', jpegHeader, 50],
   ['PNG', pngHeader, 50],
-  ['WebP', extendedWebpHeader, 40],
+  ['WebP', webpHeader, 40],
   ['AVIF', avifHeader, 18],
 ] as const)('a %s may have as many pixels as are decoded of its type', (_type, header, megapixels) => {
   expect(outcome(header(8000, megapixels * 125))).toMatchObject({ height: megapixels * 125 });
