@@ -3,9 +3,10 @@ import type { Scope } from '@darkroom/graph/layers/scope';
 import { equal, greater, where } from '@darkroom/graph/ops/elementwise';
 import { attention } from '@darkroom/graph/ops/matmul';
 import { reshape } from '@darkroom/graph/ops/movement';
-import { constant, input, scalar, type Value } from '@darkroom/graph/value';
+import { input, scalar, type Value } from '@darkroom/graph/value';
+import { bertLayers, embedTokens, type Memory, pictureMemories, placesOf, type Reading } from './bert.ts';
 import type { BlipConfig, BlipTextConfig } from './config.ts';
-import { decode, embed, type Memory, pictureMemories, type Reading } from './text-decoder.ts';
+import { decoderBody, wordLogits } from './text-decoder.ts';
 import { blipVision } from './vision-tower.ts';
 
 /** Sizes of one step. */
@@ -44,7 +45,7 @@ function memoryInputs(
  */
 export function blipPicture(scope: Scope, pixels: Value, config: BlipConfig): Record<string, Value> {
   const states = blipVision(scope, pixels, config.vision_config);
-  return named('picture', pictureMemories(scope, states, config.text_config));
+  return named('picture', pictureMemories(decoderBody(scope), states, config.text_config));
 }
 
 /**
@@ -66,10 +67,7 @@ export function blipStep(
   const before = memoryInputs('text', [rows, length, width], text);
   const after: Memory[] = [];
 
-  const slots = constant(
-    BigInt64Array.from({ length }, (_, i) => BigInt(i)),
-    [length],
-  );
+  const slots = placesOf(length);
   const isNew = reshape(equal(slots, place), [1, length, 1]);
   const [hidden, visible] = [scalar(-1e4, scope.dtype), scalar(0, scope.dtype)];
   const bias = reshape(where(greater(slots, place), hidden, visible), [1, 1, 1, length]);
@@ -87,7 +85,11 @@ export function blipStep(
       return reshape(answers, [rows, 1, width]);
     },
   };
-  const embedded = reshape(embed(scope, ids, place, text), [rows, 1, width]);
-  const logits = reshape(decode(scope, embedded, reading, text), [rows, text.vocab_size]);
-  return { logits, ...named('next', after) };
+  const body = decoderBody(scope);
+  const embedded = reshape(embedTokens(body, ids, place, text), [rows, 1, width]);
+  const states = bertLayers(body, embedded, reading, text);
+  return {
+    logits: reshape(wordLogits(scope, states, text), [rows, text.vocab_size]),
+    ...named('next', after),
+  };
 }
