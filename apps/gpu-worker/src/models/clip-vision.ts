@@ -1,13 +1,13 @@
 /** The vision tower of CLIP (Radford et al. 2021), with the tensor names of transformers' `CLIPVisionModel`. */
-import { conv2d } from '@darkroom/graph/layers/conv2d';
 import { layerNorm } from '@darkroom/graph/layers/norm';
 import type { Scope } from '@darkroom/graph/layers/scope';
 import { add } from '@darkroom/graph/ops/elementwise';
-import { concat, narrow, reshape, transpose } from '@darkroom/graph/ops/movement';
+import { concat, narrow, reshape } from '@darkroom/graph/ops/movement';
 import { expand } from '@darkroom/graph/ops/reduction';
 import type { Value } from '@darkroom/graph/value';
 import { z } from 'zod';
 import { clipEncoder } from './clip-encoder.ts';
+import { patchTokens } from './patch-tokens.ts';
 
 /** `config.json` of transformers' `CLIPVisionModel`; absent values take that class's defaults. */
 export const ClipVisionConfig = z.object({
@@ -51,12 +51,10 @@ export function clipPatchStates(
   config: ClipVisionConfig,
   firstNorm: string,
 ): Value {
-  const { hidden_size: width, patch_size: kernel, layer_norm_eps: epsilon } = config;
+  const { hidden_size: width, patch_size: side, layer_norm_eps: epsilon } = config;
   const [batch] = pixels.shape as [number];
   const embeddings = model.child('embeddings');
-  const geometry = { kernel, stride: kernel, padding: 0, bias: false };
-  const grid = conv2d(embeddings.child('patch_embedding'), pixels, width, geometry);
-  const patches = transpose(reshape(grid, [batch, width, -1]), [0, 2, 1]);
+  const patches = patchTokens(embeddings.child('patch_embedding'), pixels, { side, width });
   const classToken = expand(embeddings.parameter('class_embedding', [width]), [batch, 1, width]);
   const tokens = concat([classToken, patches], 1);
   const places = embeddings.child('position_embedding').parameter('weight', tokens.shape.slice(1));

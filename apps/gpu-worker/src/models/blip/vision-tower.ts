@@ -1,13 +1,13 @@
 /** The vision transformer of BLIP (Li et al. 2022), with the tensor names of transformers' `BlipVisionModel`. */
-import { conv2d } from '@darkroom/graph/layers/conv2d';
 import { linear } from '@darkroom/graph/layers/linear';
 import { layerNorm } from '@darkroom/graph/layers/norm';
 import type { Scope } from '@darkroom/graph/layers/scope';
 import { add, gelu } from '@darkroom/graph/ops/elementwise';
 import { attention } from '@darkroom/graph/ops/matmul';
-import { concat, reshape, split, transpose } from '@darkroom/graph/ops/movement';
+import { concat, split } from '@darkroom/graph/ops/movement';
 import { expand } from '@darkroom/graph/ops/reduction';
 import type { Value } from '@darkroom/graph/value';
+import { patchTokens } from '../patch-tokens.ts';
 import type { BlipVisionConfig } from './config.ts';
 
 /**
@@ -17,12 +17,10 @@ import type { BlipVisionConfig } from './config.ts';
  */
 export function blipVision(scope: Scope, pixels: Value, config: BlipVisionConfig): Value {
   const model = scope.child('vision_model');
-  const { hidden_size: width, patch_size: kernel, layer_norm_eps: epsilon } = config;
+  const { hidden_size: width, patch_size: side, layer_norm_eps: epsilon } = config;
   const [batch] = pixels.shape as [number];
   const embeddings = model.child('embeddings');
-  const geometry = { kernel, stride: kernel, padding: 0 };
-  const grid = conv2d(embeddings.child('patch_embedding'), pixels, width, geometry);
-  const patches = transpose(reshape(grid, [batch, width, -1]), [0, 2, 1]);
+  const patches = patchTokens(embeddings.child('patch_embedding'), pixels, { side, width, bias: true });
   const classToken = expand(embeddings.parameter('class_embedding', [1, 1, width]), [batch, 1, width]);
   const tokens = concat([classToken, patches], 1);
   const places = embeddings.parameter('position_embedding', tokens.shape.with(0, 1));
