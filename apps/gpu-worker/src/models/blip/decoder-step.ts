@@ -66,11 +66,7 @@ export function blipStep(
   const pictures = memoryInputs('picture', [1, 1 + patches, width], text);
   const before = memoryInputs('text', [rows, length, width], text);
   const after: Memory[] = [];
-
-  const slots = placesOf(length);
-  const isNew = reshape(equal(slots, place), [1, length, 1]);
-  const [hidden, visible] = [scalar(-1e4, scope.dtype), scalar(0, scope.dtype)];
-  const bias = reshape(where(greater(slots, place), hidden, visible), [1, 1, 1, length]);
+  const { isNew, bias } = slotsAt(place, length, scope);
   const reading: Reading = {
     text: (layer, queries, added) => {
       const { keys, values } = before[layer] as Memory;
@@ -91,5 +87,15 @@ export function blipStep(
   return {
     logits: reshape(wordLogits(scope, states, text), [rows, text.vocab_size]),
     ...named('next', after),
+  };
+}
+
+/** Which slot of a text's memories the new token takes, bool [1, length, 1], and a bias that hides those after it. */
+function slotsAt(place: Value, length: number, { dtype }: Scope): Record<'isNew' | 'bias', Value> {
+  const slots = placesOf(length);
+  const bias = where(greater(slots, place), scalar(-1e4, dtype), scalar(0, dtype));
+  return {
+    isNew: reshape(equal(slots, place), [1, length, 1]),
+    bias: reshape(bias, [1, 1, 1, length]),
   };
 }
