@@ -24,7 +24,8 @@ export const photoSize = { width: 64, height: 48 } as const;
 
 const photos = 4;
 const pollMs = 250;
-const healthMs = 1_000;
+/** A busy edge answers late; one that starts refuses at once. */
+const healthMs = 5_000;
 const openStates: readonly JobView['status'][] = ['queued', 'starting', 'running'];
 
 /** What a stage is made of. */
