@@ -5,8 +5,9 @@ import { layerNorm } from '@darkroom/graph/layers/norm';
 import { resizeBilinear } from '@darkroom/graph/layers/resize';
 import type { Scope } from '@darkroom/graph/layers/scope';
 import { add, gelu } from '@darkroom/graph/ops/elementwise';
-import { transpose } from '@darkroom/graph/ops/movement';
+import { reshape, transpose } from '@darkroom/graph/ops/movement';
 import type { Value } from '@darkroom/graph/value';
+import { patchTokens } from '../patch-tokens.ts';
 import { layerNorm2d } from './layer-norm-2d.ts';
 import { gridAttention } from './relative-attention.ts';
 import { gridSide, type SamVisionConfig } from './sam-config.ts';
@@ -40,14 +41,12 @@ export function samVisionEncoder(scope: Scope, image: Value, config: SamVisionCo
 
 function embedPatches(model: Scope, image: Value, config: SamVisionConfig): Value {
   const { hidden_size: width, patch_size: patch } = config;
-  const patches = conv2d(model.child('patch_embed', 'projection'), image, width, {
-    kernel: patch,
-    stride: patch,
-    padding: 0,
-  });
-  const tokens = transpose(patches, [0, 2, 3, 1]);
+  const [batch, , height, pixels] = image.shape as [number, number, number, number];
+  const [rows, columns] = [height / patch, pixels / patch];
+  const projection = model.child('patch_embed', 'projection');
+  const patches = patchTokens(projection, image, { side: patch, width, bias: true });
+  const tokens = reshape(patches, [batch, rows, columns, width]);
   if (!config.use_abs_pos) return tokens;
-  const [, rows, columns] = tokens.shape as [number, number, number];
   const side = gridSide(config);
   const places = model.parameter('pos_embed', [1, side, side, width]);
   if (rows === side && columns === side) return add(tokens, places);
