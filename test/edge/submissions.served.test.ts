@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { store } from './assets-stage.ts';
 import { edgeUnderTest } from './edge-app.ts';
+import type { FakeWorker } from './pool-stage.ts';
 import {
   asForm,
   asJson,
@@ -13,7 +14,11 @@ import {
   viewOf,
 } from './submit-stage.ts';
 
-const worker = await joinDefault();
+let worker: FakeWorker;
+// Anew for each test: a worker that is silent for long is given up.
+beforeEach(async () => {
+  worker = await joinDefault();
+});
 
 test('a form with a photo and a sentence becomes an edited picture, billed once', async () => {
   const edge = await edgeUnderTest();
@@ -39,6 +44,31 @@ test('a form with a photo and a sentence becomes an edited picture, billed once'
   expect(await moneyOf(edge)).toEqual({ spentMicros: 1001, reservedMicros: 0 });
   expect(await usageOf(edge)).toHaveLength(1);
   expect(await outboxOf(edge)).toHaveLength(1);
+});
+
+test('a repeated request waits for the end of the job that the first one made', async () => {
+  const edge = await edgeUnderTest();
+  const first = await edge.ask('/v1/edits', asForm({}, { 'idempotency-key': 'once' }));
+  expect(first.status).toBe(202);
+  const headers = { 'idempotency-key': 'once', prefer: 'wait=30' };
+  const [again] = await Promise.all([edge.ask('/v1/edits', asForm({}, headers)), finishNext(worker)]);
+  expect(again.status).toBe(201);
+  expect(again.headers.get('idempotent-replayed')).toBe('true');
+  const view = await viewOf(again);
+  expect(view).toMatchObject({ id: (await viewOf(first)).id, status: 'succeeded' });
+  expect(await jobsOf(edge)).toHaveLength(1);
+});
+
+test('a job whose pool cannot tell when it ends is answered as it stands', async () => {
+  const usual = await edgeUnderTest();
+  const lost = async () => {
+    throw new Error('reset');
+  };
+  const pools = { ...usual.deps.pools, waitForEnd: lost };
+  const edge = await edgeUnderTest({ project: usual.project, deps: { pools } });
+  const answer = await edge.ask('/v1/edits', asForm({}, { prefer: 'wait=30' }));
+  expect(answer.status).toBe(202);
+  await finishNext(worker);
 });
 
 test('a prompt is sent byte for byte where it may not be reworded, and reworded where it may', async () => {

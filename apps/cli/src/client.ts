@@ -30,8 +30,8 @@ export interface Asking {
   readonly idempotencyKey?: string;
 }
 
-/** The largest file that may come with a request; larger ones are sent to an address of their own. */
-const maxSentBytes = 32 * 2 ** 20;
+/** The largest file that is sent with a request, of which 32 MiB are taken with the form around the file; larger ones go to an address of their own. */
+const maxSentBytes = 31 * 2 ** 20;
 const maxTries = 4;
 const firstWaitMs = 250;
 

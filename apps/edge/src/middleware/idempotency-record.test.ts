@@ -77,7 +77,7 @@ describe('decide', () => {
   ] as const)('remembers a request that is %s for %d minutes', (attempt, minutes) => {
     const decision = decide(undefined, request(attempt));
     expect(decision).toMatchObject({
-      record: { claimId: 'second', expiresAtMs: nowMs + minutes * minuteMs, lockedUntilMs: nowMs + 90_000 },
+      record: { claimId: 'second', expiresAtMs: nowMs + minutes * minuteMs, lockedUntilMs: nowMs + 20_000 },
     });
   });
 
@@ -87,7 +87,7 @@ describe('decide', () => {
       record: {
         claimId: 'second',
         expiresAtMs: standing.expiresAtMs,
-        lockedUntilMs: nowMs + 90_000,
+        lockedUntilMs: nowMs + 20_000,
         answer: null,
       },
     });

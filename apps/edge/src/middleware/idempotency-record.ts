@@ -61,8 +61,8 @@ export type Decision =
   | { readonly kind: 'mismatch' };
 
 const minuteMs = 60_000;
-/** Longer than any answer is waited for. */
-const lockMs = 90_000;
+/** Longer than making something takes; what the client of a request that died has to wait at most. */
+const lockMs = 20_000;
 const ttlMs: Readonly<Record<Attempt, number>> = {
   keyed: 24 * 60 * minuteMs,
   first: 15 * minuteMs,

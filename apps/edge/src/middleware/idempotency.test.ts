@@ -290,7 +290,7 @@ describe('a store that fails', () => {
     expect(failures.map(({ code }) => code)).toEqual(['dependency_unavailable']);
     store.isReadOnly = false;
     expect((await post('{}', keyed)).status).toBe(409);
-    clock.nowMs += 90_000;
+    clock.nowMs += 20_000;
     expect((await post('{}', keyed)).status).toBe(201);
     expect(made).toEqual(['job_1', 'job_1']);
   });

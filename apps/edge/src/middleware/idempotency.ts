@@ -35,7 +35,7 @@ type RequestContext = Context<{ Variables: Variables }>;
 
 /** Answers above this are not kept; a retry finds the same resource instead. */
 const maxAnswerCharacters = 64 * 1024;
-const keptHeaders = ['content-type', 'location', 'preference-applied'];
+const keptHeaders = ['content-type', 'location'];
 /** Lost races against requests with the same key; the first lost one already shows who won. */
 const maxClaims = 5;
 

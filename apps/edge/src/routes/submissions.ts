@@ -1,9 +1,9 @@
 import type { JobKind } from '@darkroom/shared/contracts/job-request';
 import { AppError } from '@darkroom/shared/errors';
 import { idRandomBytes, JobId, makeId } from '@darkroom/shared/ids';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { RequestIdVariables } from 'hono/request-id';
-import { findJob, type JobRow } from '../db/job-rows.ts';
+import { findJob, type JobName } from '../db/job-rows.ts';
 import type { Deps } from '../deps.ts';
 import { foundJob } from '../jobs/found-job.ts';
 import { jobViewOf } from '../jobs/job-view.ts';
@@ -27,19 +27,36 @@ const kinds = {
   '/inpaints': 'inpaint',
 } as const satisfies Record<string, JobKind>;
 
-/** Waits for the job's end as long as the client would, and answers how it stands: 201 if it has ended, 202 if not. */
-async function answer(deps: SubmissionsDeps, c: SubmissionContext, job: JobRow): Promise<Response> {
-  const { projectId, id, pool } = job;
-  const waitSeconds = readPreferWait(c.req.header('prefer'));
-  if (waitSeconds !== undefined) {
-    await deps.pools.waitForEnd(pool, JobId.parse(id), waitSeconds * 1000);
-    c.header('preference-applied', `wait=${waitSeconds}`);
-  }
+/** Answers how a job stands: 201 if it has ended, 202 if not. */
+async function answer(
+  deps: SubmissionsDeps,
+  c: SubmissionContext,
+  { projectId, id }: JobName,
+): Promise<Response> {
   const row = await findJob(deps.db, { projectId, id }, deps.nowMs());
   if (!row) throw new AppError('unavailable', { message: 'the job was taken back meanwhile; try again' });
   c.header('location', `/v1/jobs/${id}`);
   c.header('cache-control', 'no-store');
   return c.json(await jobViewOf(deps, row), row.finishedAtMs === null ? 202 : 201);
+}
+
+/**
+ * Waits for the end of the submitted job as long as the client would. It stands before what remembers answers, so that
+ * a repeated request waits too, and nobody takes one that waits for one that is still being worked on.
+ */
+function waitForEnd(deps: SubmissionsDeps): MiddlewareHandler<{ Variables: Variables }> {
+  return async function waitForEnd(c, next) {
+    const waitSeconds = readPreferWait(c.req.header('prefer'));
+    await next();
+    if (waitSeconds === undefined || !c.res.ok) return;
+    const id = JobId.parse(c.res.headers.get('location')?.split('/').at(-1));
+    const { projectId } = c.get('principal');
+    const job = await findJob(deps.db, { projectId, id }, deps.nowMs());
+    // The job is on its way whether or not its pool can be asked when it ends.
+    if (job) await deps.pools.waitForEnd(job.pool, id, waitSeconds * 1000).catch(() => undefined);
+    c.res = await answer(deps, c, { projectId, id });
+    c.header('preference-applied', `wait=${waitSeconds}`);
+  };
 }
 
 /** `POST` to a kind's path submits a job of it; to a job's `reproduce` one that makes the same picture again. */
@@ -50,6 +67,7 @@ export function submissions(deps: SubmissionsDeps): Hono<{ Variables: Variables 
     newResourceId: () => makeId('job', nowMs(), random(idRandomBytes)),
     newClaimId: () => crypto.randomUUID(),
   });
+  const wait = waitForEnd(deps);
   const wishOf = (c: SubmissionContext) => ({
     jobId: JobId.parse(c.get('resourceId')),
     principal: c.get('principal'),
@@ -57,13 +75,13 @@ export function submissions(deps: SubmissionsDeps): Hono<{ Variables: Variables 
   });
   const routes = new Hono<{ Variables: Variables }>();
   for (const [path, kind] of Object.entries(kinds)) {
-    routes.post(path, requireScope('edits:write'), once, async (c) => {
+    routes.post(path, requireScope('edits:write'), wait, once, async (c) => {
       const wish = wishOf(c);
       const read = await readSubmission(c.req, kind, wish.jobId);
       return await answer(deps, c, await submitJob(deps, { ...wish, ...read }));
     });
   }
-  return routes.post('/jobs/:id/reproduce', requireScope('edits:write'), once, async (c) => {
+  return routes.post('/jobs/:id/reproduce', requireScope('edits:write'), wait, once, async (c) => {
     const wish = wishOf(c);
     const first = await foundJob(deps, wish.principal, c.req.param('id'));
     return await answer(deps, c, await submitJob(deps, { ...wish, ...repeatOf(first) }));
