@@ -174,5 +174,5 @@ function readAnswer(
     // A copy, so that one kept mask does not keep those of all prompts.
     return { score, logits: { width: side, height: side, data: masks.slice(start, start + side * side) } };
   });
-  return { candidates, best: candidates[chooseAnswer(tokenCount(prompt), scores)] as SamCandidate };
+  return { candidates, best: candidates[chooseAnswer(prompt, scores)] as SamCandidate };
 }

@@ -49,14 +49,18 @@ describe('tokens of a prompt', () => {
 });
 
 describe('the answer to a prompt', () => {
-  it('is the best alternative where one click may mean several things', () => {
-    expect(chooseAnswer(2, [0.99, 0.3, 0.8, 0.5])).toBe(2);
-    expect(chooseAnswer(1, [0.99, 0.9, 0.8, 0.5])).toBe(1);
+  const scores = [0.99, 0.3, 0.8, 0.5];
+
+  it('is the best alternative where it may mean several things', () => {
+    expect(chooseAnswer({ points: [click(1, 1)] }, scores)).toBe(2);
+    expect(chooseAnswer({ box: [0, 0, 1, 1] }, scores)).toBe(2);
   });
 
   it('is the single one where the prompt says more, or where there is no other', () => {
-    expect(chooseAnswer(3, [0.1, 0.3, 0.8, 0.5])).toBe(0);
-    expect(chooseAnswer(2, [0.1])).toBe(0);
+    expect(chooseAnswer({ points: [click(1, 1), click(2, 2)] }, scores)).toBe(0);
+    expect(chooseAnswer({ points: [click(1, 1)], box: [0, 0, 1, 1] }, scores)).toBe(0);
+    expect(chooseAnswer({ points: [click(1, 1)], mask: new Float32Array(4) }, scores)).toBe(0);
+    expect(chooseAnswer({ points: [click(1, 1)] }, [0.1])).toBe(0);
   });
 });
 

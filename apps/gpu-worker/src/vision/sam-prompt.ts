@@ -90,12 +90,12 @@ function tokensOf({ points = [], box }: SamPrompt): (readonly [x: number, y: num
 }
 
 /**
- * Which of the network's answers to take: the single one where a prompt says enough, else the best of the alternatives
- * (the rule of the original release's exported decoder).
+ * Which of the network's answers to take: the single one where a prompt says enough (two clicks, a box with a click, an
+ * earlier answer), else the best of the alternatives.
  * @param scores estimated quality of the single answer, then of the alternatives
  */
-export function chooseAnswer(tokens: number, scores: ArrayLike<number>): number {
-  if (tokens > 2 || scores.length === 1) return 0;
+export function chooseAnswer(prompt: SamPrompt, scores: ArrayLike<number>): number {
+  if (tokenCount(prompt) > 2 || prompt.mask || scores.length === 1) return 0;
   let best = 1;
   for (let i = 2; i < scores.length; i++) if ((scores[i] as number) > (scores[best] as number)) best = i;
   return best;
