@@ -11,7 +11,9 @@ const ai = { run: async () => ({}) };
 test('prompts are reworded by rules alone, by a service or by the platform’s own model, as the variables say', () => {
   expect(rewriterOf({})).toBeUndefined();
   expect(rewriterOf({ REWRITER_MODEL: model, AI: ai })).toBe(`workers-ai:${model}`);
-  expect(rewriterOf({ REWRITER_MODEL: model, REWRITER_URL: 'https://x.test/v1', AI: ai })).toContain('openai');
+  expect(rewriterOf({ REWRITER_MODEL: model, REWRITER_URL: 'https://x.test/v1', AI: ai })).toContain(
+    'openai',
+  );
 });
 
 test.each([

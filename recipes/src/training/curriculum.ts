@@ -142,10 +142,16 @@ const hues: Curriculum = {
   lossKnee: 4,
 };
 
-export const curricula = { tone, detail, objects, polish, words, amplify, places, hues } as const satisfies Record<
-  string,
-  Curriculum
->;
+export const curricula = {
+  tone,
+  detail,
+  objects,
+  polish,
+  words,
+  amplify,
+  places,
+  hues,
+} as const satisfies Record<string, Curriculum>;
 export type CurriculumName = keyof typeof curricula;
 
 /** Where a plan does not say: first what the words mean for colours, then for detail and in pairs, then objects, then everything once more. */
