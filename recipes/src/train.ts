@@ -20,7 +20,7 @@ npm run train -- vae  [--steps 1500]   the autoencoder: patch components, then t
 npm run train -- edit [--stages …]     the text tower and the UNet
 
   --stages 128x128:16:2400,256x192:6:1600,128x128:16:950,256x192:6:400   picture size : batch : steps, one after another;
-                     a fourth field names what a stage dwells on: tone, detail, objects, polish, words, amplify, places or hues
+                     a fourth field names what a stage dwells on: tone, detail, objects, polish, words, amplify or places
   --until <step>     stop after this step; the same command goes on later
   --save-every <n>   steps between checkpoints; default 200
   --seed <n>         default 1; one seed gives one result

@@ -131,27 +131,10 @@ const places: Curriculum = {
   noisyShare: 0.8,
 };
 
-/**
- * Which colour a thing takes. A recoloured object moves by several standard deviations in the two chroma means, whose deviation in
- * photos is small: they count as much as lightness here, and the loss stays squared up to the whole of such a move.
- */
-const hues: Curriculum = {
-  ...places,
-  emphasis: { ...places.emphasis, recolour_object: 34, remove_object: 20 },
-  deviationPower: 0.1,
-  lossKnee: 4,
-};
-
-export const curricula = {
-  tone,
-  detail,
-  objects,
-  polish,
-  words,
-  amplify,
-  places,
-  hues,
-} as const satisfies Record<string, Curriculum>;
+export const curricula = { tone, detail, objects, polish, words, amplify, places } as const satisfies Record<
+  string,
+  Curriculum
+>;
 export type CurriculumName = keyof typeof curricula;
 
 /** Where a plan does not say: first what the words mean for colours, then for detail and in pairs, then objects, then everything once more. */

@@ -19,7 +19,14 @@ describe('a job request', () => {
       count: 1,
       format: 'png',
       quality: 90,
+      priority: 'interactive',
+      expiresInSeconds: 900,
     });
+  });
+
+  test('keeps the prompt as it was written, and refuses one without words', () => {
+    expect(parseContract(JobRequest, { ...edit, prompt: ' snow\n' }).prompt).toBe(' snow\n');
+    expect(JobRequest.safeParse({ ...edit, prompt: ' \n' }).success).toBe(false);
   });
 
   test.each(jobKinds)('of kind %s is known', (kind) => {
