@@ -24,11 +24,6 @@ describe('a job request', () => {
     });
   });
 
-  test('keeps the prompt as it was written, and refuses one without words', () => {
-    expect(parseContract(JobRequest, { ...edit, prompt: ' snow\n' }).prompt).toBe(' snow\n');
-    expect(JobRequest.safeParse({ ...edit, prompt: ' \n' }).success).toBe(false);
-  });
-
   test.each(jobKinds)('of kind %s is known', (kind) => {
     const pictures = {
       edit: { image: asset },
@@ -85,4 +80,9 @@ describe('a job request', () => {
       }),
     );
   });
+});
+
+test('a prompt is kept as it was written, and refused without words', () => {
+  expect(parseContract(JobRequest, { ...edit, prompt: ' snow\n' }).prompt).toBe(' snow\n');
+  expect(JobRequest.safeParse({ ...edit, prompt: ' \n' }).success).toBe(false);
 });
