@@ -7,6 +7,7 @@ import { Scope } from '@darkroom/graph/layers/scope';
 import { abs, cast, clamp, max, min, pow, relu, silu, square } from '@darkroom/graph/ops/elementwise';
 import { attention } from '@darkroom/graph/ops/matmul';
 import { reshape } from '@darkroom/graph/ops/movement';
+import { maxPool } from '@darkroom/graph/ops/pooling';
 import { reduceMax, reduceMean, reduceMin, reduceSum } from '@darkroom/graph/ops/reduction';
 import { graphOf, input, scalar, storedParameters, type Value } from '@darkroom/graph/value';
 import { expect, it } from 'vitest';
@@ -31,6 +32,12 @@ it.each<[string, (x: Value) => Value, number[], number[]]>([
   ['a clamped value moves up to the bounds', (x) => clamp(x, -1, 1), [-2, -1, 0, 1, 2], [0, 1, 1, 1, 0]],
   ['the largest of equals share', reduceMax, [3, 1, 3, 3], [1 / 3, 0, 1 / 3, 1 / 3]],
   ['the smallest of equals share', reduceMin, [1, 1, 3], [0.5, 0.5, 0]],
+  [
+    'of equals in a window the first counts',
+    (x) => maxPool(reshape(x, [1, 1, 1, 4]), { kernel: [1, 3] }),
+    [2, 2, 1, 2],
+    [1, 1, 0, 0],
+  ],
   ['a constant power of zero', (x) => pow(x, scalar(2)), [0, -3], [0, -6]],
 ])('%s', (_title, f, at, expected) => {
   expect(relativeError(slopes(f, at), Float64Array.from(expected))).toBeLessThan(1e-9);

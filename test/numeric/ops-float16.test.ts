@@ -9,6 +9,7 @@ import { resizeBilinear, resizeNearest } from '@darkroom/graph/layers/resize';
 import { Scope } from '@darkroom/graph/layers/scope';
 import { add, cast, gelu, silu } from '@darkroom/graph/ops/elementwise';
 import { attention, causalBias, matmul } from '@darkroom/graph/ops/matmul';
+import { maxPool } from '@darkroom/graph/ops/pooling';
 import { reduceMean, softmax } from '@darkroom/graph/ops/reduction';
 import { graphOf, input, storedParameters, type Value } from '@darkroom/graph/value';
 import { expect, it } from 'vitest';
@@ -35,6 +36,7 @@ const cases: readonly [title: string, shape: number[], build: (x: Value) => Valu
   ],
   ['activations', [3, 7], (x) => add(gelu(x), silu(x))],
   ['softmax and a mean', [3, 7], (x) => reduceMean(softmax(x), { axes: [0] })],
+  ['pooling', [1, 2, 5, 4], (x) => maxPool(x, { kernel: [3, 3], pads: [1, 1, 1, 1] })],
   ['nearest resizing', [1, 2, 3, 3], (x) => resizeNearest(x, 2)],
   ['bilinear resizing', [1, 2, 3, 3], (x) => resizeBilinear(x, 5, 6)],
   ['a low-rank adapter', [3, 6], (x) => adapted(x)],

@@ -6,6 +6,7 @@ import { elementwiseCases } from './op-cases/elementwise.ts';
 import { matmulCases } from './op-cases/matmul.ts';
 import { movementCases } from './op-cases/movement.ts';
 import { normalizationCases } from './op-cases/normalization.ts';
+import { poolingCases } from './op-cases/pooling.ts';
 import { reductionCases } from './op-cases/reduction.ts';
 
 export const opCases = {
@@ -14,5 +15,6 @@ export const opCases = {
   ...reductionCases,
   ...matmulCases,
   ...convolutionCases,
+  ...poolingCases,
   ...normalizationCases,
 } as const satisfies Record<OpName, readonly OpCase[]>;

@@ -9,6 +9,7 @@ import { elementwise } from './reference/elementwise.ts';
 import { matmul } from './reference/matmul.ts';
 import { movement } from './reference/movement.ts';
 import { normalization } from './reference/normalization.ts';
+import { pooling } from './reference/pooling.ts';
 import { reduction } from './reference/reduction.ts';
 import { type Kernel, sizeOf, type Tensor } from './reference/tensor.ts';
 
@@ -18,6 +19,7 @@ const kernels = {
   ...reduction,
   ...matmul,
   ...convolution,
+  ...pooling,
   ...normalization,
 } as const satisfies Record<OpName, Kernel>;
 

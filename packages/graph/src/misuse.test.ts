@@ -11,6 +11,7 @@ import { add, and, cast, exp, greater, max, not, where } from './ops/elementwise
 import { attention, gemm, matmul } from './ops/matmul.ts';
 import { concat, gather, narrow, pad, padAxis, reshape, slice, split, transpose } from './ops/movement.ts';
 import { groupNormalization, layerNormalization } from './ops/normalization.ts';
+import { maxPool } from './ops/pooling.ts';
 import { argMax, expand, logSoftmax, reduceMean, reduceSum, softmax } from './ops/reduction.ts';
 import { opTable } from './ops/table.ts';
 import { apply, constant, graphOf, input, scalar, type Value } from './value.ts';
@@ -50,6 +51,21 @@ const misuses: readonly [title: string, build: () => unknown, message: RegExp][]
   ['a backward step', () => slice(x(4), { axes: [0], starts: [0], ends: [4], steps: [-1] }), /Slice: 0:4:-1/],
   ['parts that are not equal', () => split(x(5, 2), 2, 0), /Split: axis 0 of float32 \[5, 2\] into/],
   ['parts that do not add up', () => split(x(5), [2, 2], 0), /Split: axis 0 of float32 \[5\] into \[2, 2\]/],
+  [
+    'pooling of no image',
+    () => maxPool(x(4, 4), { kernel: [2, 2] }),
+    /MaxPool \[2, 2\] of float32 \[4, 4\]: expected \[N, C/,
+  ],
+  [
+    'pooling of padding alone',
+    () => maxPool(x(1, 1, 4, 4), { kernel: [2, 3], pads: [0, 0, 2, 0] }),
+    /MaxPool \[2, 3\].*padding \[0, 0, 2, 0\]/,
+  ],
+  [
+    'pooling of less than a window',
+    () => maxPool(x(1, 1, 2, 4), { kernel: [3, 3] }),
+    /MaxPool \[3, 3\].*nothing is left, \[0, 2\]/,
+  ],
   ['negative padding', () => pad(x(3), [-1, 0]), /Pad: .*\[-1, 0\]/],
   ['padding for another rank', () => pad(x(3, 3), [1, 1]), /Pad: expected 4.*\[1, 1\]/],
   ['padding of a missing axis', () => padAxis(x(3), 1, 1, 1), /Pad: axis 1.*rank 1/],

@@ -15,6 +15,8 @@ export interface OnnxNode {
   readonly attributes: Attributes;
   /** Attributes that ONNX stores as floats. */
   readonly floats?: readonly string[];
+  /** Outputs from this one on are left out where nobody reads them. Absent: all are written. */
+  readonly optionalFrom?: number;
 }
 
 type Lowering = (node: Node) => OnnxNode;
@@ -52,7 +54,10 @@ const lowerings: Readonly<Record<string, Lowering>> = {
     inputs,
     attributes,
     floats: ['epsilon'],
+    optionalFrom: 1,
   }),
+  // With its second output, ONNX Runtime takes a slower kernel that knows no blocked layout.
+  MaxPool: ({ rule, inputs, attributes }) => ({ op: rule.op, inputs, attributes, optionalFrom: 1 }),
   QuickGelu: ({ rule, inputs, attributes }) => ({
     op: rule.op,
     domain: microsoftDomain,

@@ -5,7 +5,8 @@ import { GraphError } from '../graph-error.ts';
 import { linear } from '../layers/linear.ts';
 import { Scope } from '../layers/scope.ts';
 import { add, cast, mul, scale } from '../ops/elementwise.ts';
-import { reshape } from '../ops/movement.ts';
+import { reshape, split } from '../ops/movement.ts';
+import { maxPool } from '../ops/pooling.ts';
 import { type Graph, graphOf, input, parameter } from '../value.ts';
 import { type Weight, writeOnnx } from './write.ts';
 
@@ -49,6 +50,20 @@ describe('names', () => {
     const [a, b] = [input('a', [4]), input('b', [4])];
     const proto = written(graphOf({ c: reshape(a, [2, 2]), d: reshape(b, [2, 2]) }));
     expect(proto.initializer).toHaveLength(1);
+  });
+});
+
+describe('outputs that nobody reads', () => {
+  it('are left out where the op may do without', () => {
+    const pooled = maxPool(input('x', [1, 1, 4, 4]), { kernel: [2, 2] });
+    expect(written(graphOf({ pooled })).node[0]?.output).toEqual(['pooled']);
+    const places = pooled.node.outputs[1] as typeof pooled;
+    expect(written(graphOf({ places })).node[0]?.output).toHaveLength(2);
+  });
+
+  it('stay where their number matters', () => {
+    const [first] = split(input('x', [4]), 2, 0) as [ReturnType<typeof input>];
+    expect(written(graphOf({ first })).node[0]?.output).toHaveLength(2);
   });
 });
 

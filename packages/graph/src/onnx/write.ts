@@ -108,20 +108,22 @@ function writeNodes(graph: Graph, { names, fresh, initializers }: Writing): Node
     if (operand === undefined) return '';
     return 'node' in operand ? (names.get(operand) as string) : nameList(operand);
   };
-  for (const node of topologicalOrder([...graph.outputs.values()])) {
+  const order = topologicalOrder([...graph.outputs.values()]);
+  const read = new Set([...graph.outputs.values(), ...order.flatMap(({ inputs }) => inputs)]);
+  for (const node of order) {
     const first = node.outputs[0] as Value;
     if (isLeaf(node)) {
       if (node.data)
         initializers.push(tensor(names.get(first) as string, first.shape, node.data, first.dtype));
       continue;
     }
-    nodes.push(
-      nodeProto(
-        lower(node),
-        node.outputs.map((output) => names.get(output) as string),
-        nameOperand,
-      ),
+    const lowered = lower(node);
+    const kept = Math.max(
+      lowered.optionalFrom ?? node.outputs.length,
+      1 + node.outputs.findLastIndex((output) => read.has(output)),
     );
+    const outputs = node.outputs.slice(0, kept).map((output) => names.get(output) as string);
+    nodes.push(nodeProto(lowered, outputs, nameOperand));
   }
   // An output that is an input, a parameter, a constant or another output's value needs a node of its own.
   for (const [name, value] of graph.outputs) {

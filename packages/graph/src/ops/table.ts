@@ -5,6 +5,7 @@ import { elementwiseRules } from './elementwise.ts';
 import { matmulRules } from './matmul.ts';
 import { movementRules } from './movement.ts';
 import { normalizationRules } from './normalization.ts';
+import { poolingRules } from './pooling.ts';
 import { reductionRules } from './reduction.ts';
 
 /** The rows by op name, which is the name in ONNX. */
@@ -14,6 +15,7 @@ export const opTable = {
   ...reductionRules,
   ...matmulRules,
   ...convolutionRules,
+  ...poolingRules,
   ...normalizationRules,
 } as const satisfies Record<string, OpRule>;
 /** Name of an op of the table. */
