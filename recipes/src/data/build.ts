@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
-import { cutoutSources, photoSources } from './catalogue.ts';
+import { cutoutSources, objectSources, photoSources } from './catalogue.ts';
 import { decodeCutout, transparentShare } from './cutout-decoder.ts';
 import type { CutoutSource } from './cutout-sources.ts';
+import type { ObjectSource } from './matte-sources.ts';
 import type { PackagePin } from './packages.ts';
 import { decodePhoto, isGreyscale } from './photo-decoder.ts';
 import type { PhotoSource } from './photo-sources.ts';
-import { heldoutFamilies, photoSplit, type Split } from './split.ts';
-import type { CutoutEntry, PhotoEntry } from './store.ts';
+import { familySplit, heldoutFamilies, photoSplit, type Split } from './split.ts';
+import type { CutoutEntry, ObjectEntry, PhotoEntry } from './store.ts';
 import { type DecodedPicture, isStoreCurrent, writeStore } from './store-writer.ts';
 
 /** Longest sides of stored pictures, in pixels. */
 export const photoSide = 768;
 export const cutoutSide = 192;
+export const objectSide = 320;
 
 /** Raised when packing or choosing changes in a way that sources and pins don't show. */
 const packingVersion = 3;
@@ -43,7 +45,8 @@ async function* decodedPhotos(
       log(`leaving out ${source.id}: no colour`);
       continue;
     }
-    const split: Split = evaluation.has(source.package) ? 'evaluation' : photoSplit(source.id);
+    const byRole = evaluation.has(source.package) ? 'evaluation' : photoSplit(source.id);
+    const split: Split = source.split ?? byRole;
     const { id, path, note, caption } = source;
     const shared = { id, package: source.package, path, width, height, licence: note.licence, split };
     yield { entry: { ...shared, ...(caption ? { caption } : {}) }, pixels: rgb };
@@ -73,6 +76,36 @@ async function* decodedCutouts(
     const split: Split = heldout.has(familyOf(source)) ? 'heldout' : 'train';
     const { id, name, object, note } = source;
     const entry = { id, package: source.package, name, object, width, height, licence: note.licence, split };
+    yield { entry, pixels: rgba };
+  }
+}
+
+/** Decodes every object of the packages at hand into `objects.bin` and `objects.json`, unless that was done before. */
+export async function buildObjects(cache: string, pins: readonly PackagePin[], log: Log): Promise<void> {
+  const sources = await objectSources(cache, pins);
+  const used = pins.filter((pin) => sources.some((source) => source.package === pin.name));
+  const key = keyOf('objects', objectSide, used, sources);
+  if (await isStoreCurrent(cache, 'objects', key)) {
+    log('objects.bin is current');
+    return;
+  }
+  const entries = await writeStore<ObjectEntry>(cache, 'objects', key, decodedObjects(sources, log));
+  log(`objects.bin: ${entries.length} objects, ${countsOf(entries)}`);
+}
+
+async function* decodedObjects(
+  sources: readonly ObjectSource[],
+  log: Log,
+): AsyncGenerator<DecodedPicture<ObjectEntry>> {
+  for (const { id, package: name, noun, kind, family, note, read } of sources) {
+    const { width, height, rgba } = await decodeCutout(await read(), objectSide);
+    if (transparentShare(rgba) === 0) {
+      log(`leaving out ${id}: nothing of it is transparent`);
+      continue;
+    }
+    // A photo that is cut out must fall on the side of the photo itself.
+    const split: Split = kind === 'photo' ? photoSplit(id) : familySplit(family);
+    const entry = { id, package: name, noun, kind, width, height, licence: note.licence, split };
     yield { entry, pixels: rgba };
   }
 }

@@ -3,6 +3,7 @@ import { fluent3dCutouts, iconCutouts, iconSets } from './cutout-sources.ts';
 import { packageFolder } from './download.ts';
 import { evaluationPhotos } from './evaluation-sources.ts';
 import { furnitureCutouts } from './furniture-sources.ts';
+import { furnitureObjects, groundObjects, iconObjects, type ObjectSource } from './matte-sources.ts';
 import { type PackagePin, packagePins } from './packages.ts';
 import {
   enlightenmentPhotos,
@@ -11,6 +12,7 @@ import {
   lomiriPhotos,
   type PhotoSource,
 } from './photo-sources.ts';
+import { visionPhotos } from './vision-photos.ts';
 
 type Lister<Source> = (folder: string) => Source[] | Promise<Source[]>;
 
@@ -23,7 +25,10 @@ const photoListers: Readonly<Record<string, Lister<PhotoSource>>> = {
   ...Object.fromEntries(
     packagePins
       .filter((pin) => pin.role === 'evaluation')
-      .map(({ name }) => [name, (folder: string) => evaluationPhotos(name, folder)]),
+      .map(({ name }) => [
+        name,
+        (folder: string) => [...evaluationPhotos(name, folder), ...visionPhotos(name, folder)],
+      ]),
   ),
 };
 
@@ -34,6 +39,13 @@ const cutoutListers: Readonly<Record<string, Lister<CutoutSource>>> = {
   ...Object.fromEntries(iconSets.map((set) => [set.package, (folder: string) => iconCutouts(set, folder)])),
 };
 
+/** How to list the objects of each package. */
+const objectListers: Readonly<Record<string, Lister<ObjectSource>>> = {
+  'gcompris-qt-data': groundObjects,
+  'sweethome3d-furniture': furnitureObjects,
+  ...Object.fromEntries(iconSets.map((set) => [set.package, (folder: string) => iconObjects(set, folder)])),
+};
+
 /** Every photo of the unpacked packages, in the order of the pins. */
 export function photoSources(cache: string, pins: readonly PackagePin[]): Promise<PhotoSource[]> {
   return listAll(cache, pins, photoListers);
@@ -42,6 +54,11 @@ export function photoSources(cache: string, pins: readonly PackagePin[]): Promis
 /** Every cut-out of the unpacked packages, in the order of the pins. */
 export function cutoutSources(cache: string, pins: readonly PackagePin[]): Promise<CutoutSource[]> {
   return listAll(cache, pins, cutoutListers);
+}
+
+/** Every object of the unpacked packages, in the order of the pins. */
+export function objectSources(cache: string, pins: readonly PackagePin[]): Promise<ObjectSource[]> {
+  return listAll(cache, pins, objectListers);
 }
 
 async function listAll<Source>(

@@ -115,7 +115,7 @@ export const emojiOfObject: Readonly<Record<ObjectId, readonly Emoji[]>> = {
 };
 
 /** A set of emoji drawings: where it comes from and what of it is left out. */
-interface EmojiSet {
+export interface IconSet {
   readonly package: string;
   /** Sets that draw the same designs share it. */
   readonly design: string;
@@ -127,7 +127,7 @@ interface EmojiSet {
 /** Emoji of the rounded 3-D set: one WebP file per code point sequence. */
 export async function fluent3dCutouts(folder: string): Promise<CutoutSource[]> {
   const present = new Set(await readdir(join(folder, 'package/assets')));
-  const set: EmojiSet = {
+  const set: IconSet = {
     package: '@lobehub/fluent-emoji-3d',
     design: 'fluent',
     note: { licence: 'MIT', author: 'Microsoft, packed by LobeHub' },
@@ -147,7 +147,7 @@ export async function fluent3dCutouts(folder: string): Promise<CutoutSource[]> {
 const waterlogged: readonly string[] = ['boat'];
 
 /** Icon sets in the Iconify form: one JSON file of SVG bodies. */
-export const iconSets: readonly EmojiSet[] = [
+export const iconSets: readonly IconSet[] = [
   {
     package: '@iconify-json/noto',
     design: 'noto',
@@ -184,23 +184,28 @@ interface IconFile {
 /** Side at which SVG is drawn before it is trimmed and reduced, in pixels. */
 const drawnSide = 512;
 
-/** Emoji of one icon set. */
-export async function iconCutouts(set: EmojiSet, folder: string): Promise<CutoutSource[]> {
+type IconPicture = Pick<CutoutSource, 'path' | 'read'>;
+
+/** Reads an icon set: what finds the picture of a name, and finds none for a name that the set lacks. */
+export async function iconPicture(folder: string): Promise<(name: string) => IconPicture | undefined> {
   const file = JSON.parse(await readFile(join(folder, 'package/icons.json'), 'utf8')) as IconFile;
-  return eachEmoji(set, ([, name]) => {
+  return (name) => {
     const icon = file.icons[name];
     if (!icon) return undefined;
     const [width, height] = [icon.width ?? file.width ?? 16, icon.height ?? file.height ?? 16];
     const namespaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"';
     const svg = `<svg ${namespaces} width="${drawnSide}" height="${drawnSide}" viewBox="0 0 ${width} ${height}">${icon.body}</svg>`;
     return { path: `package/icons.json!${name}`, read: async () => Buffer.from(svg) };
-  });
+  };
 }
 
-function eachEmoji(
-  set: EmojiSet,
-  find: (emoji: Emoji) => Pick<CutoutSource, 'path' | 'read'> | undefined,
-): CutoutSource[] {
+/** Emoji of one icon set. */
+export async function iconCutouts(set: IconSet, folder: string): Promise<CutoutSource[]> {
+  const pictureOf = await iconPicture(folder);
+  return eachEmoji(set, ([, name]) => pictureOf(name));
+}
+
+function eachEmoji(set: IconSet, find: (emoji: Emoji) => IconPicture | undefined): CutoutSource[] {
   const served = objectIds.filter((object) => !set.without.includes(object));
   return served.flatMap((object) =>
     emojiOfObject[object].flatMap((emoji) => {

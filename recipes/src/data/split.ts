@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** `train` is learned from, `heldout` measures the same kind of picture, `evaluation` comes from packages never trained on. */
-export type Split = 'train' | 'heldout' | 'evaluation';
+/**
+ * `train` is learned from, `heldout` measures the same kind of picture, `evaluation` comes from packages never trained on,
+ * and so does `vision`, on which only finding things is measured.
+ */
+export type Split = 'train' | 'heldout' | 'evaluation' | 'vision';
 
 const heldoutShare = 0.15;
 
@@ -14,13 +17,18 @@ export function unitHash(text: string): number {
  * Split of a training photo. The hash is taken of the subject (the file name without folder, extension, case and
  * punctuation), so two pictures of one monument that lie in different folders fall on the same side.
  */
-export function photoSplit(id: string): Exclude<Split, 'evaluation'> {
+export function photoSplit(id: string): 'train' | 'heldout' {
   const name = id.split(/[/:]/).at(-1) ?? id;
   const subject = name
     .replace(/\.[a-z]+$/i, '')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, '');
   return unitHash(subject) < heldoutShare ? 'heldout' : 'train';
+}
+
+/** Split of an object: all pictures of one design fall on the same side. */
+export function familySplit(family: string): Exclude<Split, 'evaluation'> {
+  return unitHash(family) < heldoutShare ? 'heldout' : 'train';
 }
 
 /**

@@ -1,6 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObjectId } from '../edits.ts';
+import type { ObjectKind } from './matte-sources.ts';
 import type { Split } from './split.ts';
 
 /** Where and how large a stored picture is. */
@@ -29,7 +30,14 @@ export interface CutoutEntry extends StoredPicture {
   readonly object: ObjectId;
 }
 
-/** Contents of `photos.json` and `cutouts.json`. */
+/** Index entry of `objects.json`. */
+export interface ObjectEntry extends StoredPicture {
+  /** What it shows, in lower-case English words. */
+  readonly noun: string;
+  readonly kind: ObjectKind;
+}
+
+/** Contents of `photos.json`, `cutouts.json` and `objects.json`. */
 export interface StoreIndex<Entry> {
   /** Changes whenever sources, pins or packing change; an equal key means nothing to do. */
   readonly key: string;
@@ -59,12 +67,18 @@ export interface PhotoStore {
   photo(index: number): StoredPhoto;
 }
 
-/** Cut-outs held in memory. */
-export interface CutoutStore {
-  readonly entries: readonly CutoutEntry[];
+/** Pictures with a matte, held in memory. */
+export interface MatteStore<Entry> {
+  readonly entries: readonly Entry[];
   /** @throws RangeError when `index` isn't an index of `entries`. */
   cutout(index: number): StoredCutout;
 }
+
+/** The cut-outs of the edits' nouns. */
+export type CutoutStore = MatteStore<CutoutEntry>;
+
+/** Objects of many nouns. */
+export type ObjectStore = MatteStore<ObjectEntry>;
 
 /**
  * Reads `photos.json` and the wanted part of `photos.bin`.
@@ -85,8 +99,21 @@ export async function openPhotos(directory: string, splits?: readonly Split[]): 
 }
 
 /** Reads `cutouts.json` and the wanted part of `cutouts.bin`; same parameters and errors as {@link openPhotos}. */
-export async function openCutouts(directory: string, splits?: readonly Split[]): Promise<CutoutStore> {
-  const { entries, view } = await openStore<CutoutEntry>(directory, 'cutouts', 4, splits);
+export function openCutouts(directory: string, splits?: readonly Split[]): Promise<CutoutStore> {
+  return openMattes<CutoutEntry>(directory, 'cutouts', splits);
+}
+
+/** Reads `objects.json` and the wanted part of `objects.bin`; same parameters and errors as {@link openPhotos}. */
+export function openObjects(directory: string, splits?: readonly Split[]): Promise<ObjectStore> {
+  return openMattes<ObjectEntry>(directory, 'objects', splits);
+}
+
+async function openMattes<Entry extends StoredPicture>(
+  directory: string,
+  name: string,
+  splits: readonly Split[] | undefined,
+): Promise<MatteStore<Entry>> {
+  const { entries, view } = await openStore<Entry>(directory, name, 4, splits);
   return {
     entries,
     cutout: (index) => {

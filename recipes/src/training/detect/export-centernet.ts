@@ -1,0 +1,28 @@
+/** Writes the published detector as a folder that the worker opens. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CenternetConfig } from '@darkroom/gpu-worker/models/centernet/config';
+import { type WritableTensor, writeSafetensors } from '@darkroom/gpu-worker/models/safetensors-write';
+import { readCenternet } from './centernet-weights.ts';
+import { cocoLabels } from './coco-labels.ts';
+
+/** The detector's configuration, all defaults written out. */
+export function centernetConfig(): CenternetConfig {
+  return CenternetConfig.parse({ model_type: 'centernet', labels: cocoLabels });
+}
+
+/**
+ * Converts the package's weights; they are stored in half precision there, so nothing is lost here.
+ * @param cache folder of `npm run data:fetch`
+ */
+export async function exportCenternet(cache: string, folder: string): Promise<void> {
+  const config = centernetConfig();
+  const weights = await readCenternet(cache, config);
+  await mkdir(folder, { recursive: true });
+  const halves = [...weights].map(([name, weight]): [string, WritableTensor] => [
+    name,
+    { dtype: 'F16', ...weight },
+  ]);
+  await writeSafetensors(join(folder, 'model.safetensors'), new Map(halves));
+  await writeFile(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+}
