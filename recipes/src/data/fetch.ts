@@ -84,13 +84,9 @@ async function writeAttribution(cache: string, file: string, pins: readonly Pack
   ];
   // One picture may lie in several stores.
   const sources = new Map(listed.map((source) => [source.id, source]));
-  await writeFile(
-    file,
-    attributionTable(
-      pins,
-      [...sources.values()].filter((source) => stored.has(source.id)),
-    ),
-  );
+  const networks = publishedWeights.filter((network) => pins.some(({ name }) => name === network.package));
+  const pictures = [...sources.values()].filter((source) => stored.has(source.id));
+  await writeFile(file, attributionTable(pins, [...pictures, ...networks]));
 }
 
 /** Training must not silently shrink, so only an evaluation package may be missing. */
