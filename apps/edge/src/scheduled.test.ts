@@ -51,7 +51,8 @@ test('a duty that fails is reported, and the others are done', async () => {
   const db = openDatabase(env.DB);
   const store = d1IdempotencyStore(db);
   const record = { scope: 's', key: 'k', projectId: 'p', requestHash: 'h', claimId: 'c', resourceId: 'r' };
-  await store.swap({ ...record, lockedUntilMs: 0, answer: null, expiresAtMs: 1 }, undefined);
+  const ended = { ...record, lockedUntilMs: 0, answer: null, expiresAtMs: 1 };
+  await store.open(ended);
   await env.DB.exec('ALTER TABLE jobs RENAME TO jobs_gone');
   const failures: AppError[] = [];
   const reportFailure = (error: AppError) => failures.push(error);
@@ -66,5 +67,6 @@ test('a duty that fails is reported, and the others are done', async () => {
     expect.arrayContaining(['scheduled: overdue jobs', 'scheduled: due erasures']),
   );
   expect(failures).toHaveLength(2);
-  expect(await store.find('s', 'k')).toBeUndefined();
+  const fresh = { ...ended, claimId: 'c2' };
+  expect(await store.open(fresh)).toEqual(fresh);
 });

@@ -1,29 +1,27 @@
 import { and, eq, inArray, lte, sql } from 'drizzle-orm';
-import type { IdempotencyRecord, IdempotencyStore } from '../middleware/idempotency-record.ts';
+import type { IdempotencyStore } from '../middleware/idempotency-record.ts';
 import type { Database } from './database.ts';
 import { idempotencyRecords as records } from './schema.ts';
 
 const isNamed = (scope: string, key: string) => and(eq(records.scope, scope), eq(records.key, key));
 
-/** Writes a record where none stands; the primary key decides who was first. */
-async function insertFirst(db: Database, record: IdempotencyRecord): Promise<boolean> {
-  const written = await db
-    .insert(records)
-    .values(record)
-    .onConflictDoNothing()
-    .returning({ key: records.key });
-  return written.length > 0;
-}
-
 /** Idempotency records in D1. */
 export function d1IdempotencyStore(db: Database): IdempotencyStore {
+  const target = [records.scope, records.key];
   return {
-    async find(scope, key) {
-      const [record] = await db.select().from(records).where(isNamed(scope, key));
-      return record;
+    async open(record) {
+      // An update that changes nothing, because only a row that was written is returned; the primary key decides who was first.
+      const [standing = record] = await db
+        .insert(records)
+        .values(record)
+        .onConflictDoUpdate({ target, set: { key: record.key } })
+        .returning();
+      return standing;
+    },
+    async replace(record) {
+      await db.insert(records).values(record).onConflictDoUpdate({ target, set: record });
     },
     async swap(record, expectedClaimId) {
-      if (expectedClaimId === undefined) return insertFirst(db, record);
       const written = await db
         .update(records)
         .set(record)

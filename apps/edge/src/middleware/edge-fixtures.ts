@@ -50,15 +50,22 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
   isReadOnly = false;
   readonly #records = new Map<string, IdempotencyRecord>();
 
-  async find(scope: string, key: string): Promise<IdempotencyRecord | undefined> {
-    return this.#records.get(JSON.stringify([scope, key]));
+  async open(record: IdempotencyRecord): Promise<IdempotencyRecord> {
+    const standing = this.#records.get(nameOf(record));
+    if (!standing) await this.replace(record);
+    return standing ?? record;
   }
 
-  async swap(record: IdempotencyRecord, expectedClaimId: string | undefined): Promise<boolean> {
+  async replace(record: IdempotencyRecord): Promise<void> {
     if (this.isReadOnly) throw new Error('D1 is read-only');
-    const name = JSON.stringify([record.scope, record.key]);
-    if (this.#records.get(name)?.claimId !== expectedClaimId) return false;
-    this.#records.set(name, record);
+    this.#records.set(nameOf(record), record);
+  }
+
+  async swap(record: IdempotencyRecord, expectedClaimId: string): Promise<boolean> {
+    if (this.#records.get(nameOf(record))?.claimId !== expectedClaimId) return false;
+    await this.replace(record);
     return true;
   }
 }
+
+const nameOf = ({ scope, key }: IdempotencyRecord) => JSON.stringify([scope, key]);

@@ -27,12 +27,12 @@ export interface IdempotencyRecord {
 }
 
 export interface IdempotencyStore {
-  find(scope: string, key: string): Promise<IdempotencyRecord | undefined>;
-  /**
-   * Writes a record if what stands under its scope and key is as expected, in one step: a record with that claim, or
-   * none at all. False = someone was quicker.
-   */
-  swap(record: IdempotencyRecord, expectedClaimId: string | undefined): Promise<boolean>;
+  /** Writes a record where none stands, in one step, and gives what stands there then: this one, or an earlier one. */
+  open(record: IdempotencyRecord): Promise<IdempotencyRecord>;
+  /** Writes a record, whatever stands under its scope and key. */
+  replace(record: IdempotencyRecord): Promise<void>;
+  /** Writes a record in the place of the one with that claim, in one step. False = someone was quicker. */
+  swap(record: IdempotencyRecord, expectedClaimId: string): Promise<boolean>;
 }
 
 /**
@@ -69,9 +69,10 @@ const ttlMs: Readonly<Record<Attempt, number>> = {
   retry: 15 * minuteMs,
 };
 
-function claim(request: IdempotentRequest, standing?: IdempotencyRecord): Decision {
+/** The record under which a request does its work: of its own, or in the place of one that was left open. */
+export function claim(request: IdempotentRequest, standing?: IdempotencyRecord): IdempotencyRecord {
   const { attempt, scope, key, projectId, requestHash, claimId, newResourceId, nowMs } = request;
-  const record = {
+  return {
     scope,
     key,
     projectId,
@@ -82,8 +83,9 @@ function claim(request: IdempotentRequest, standing?: IdempotencyRecord): Decisi
     answer: null,
     expiresAtMs: standing?.expiresAtMs ?? nowMs + ttlMs[attempt],
   };
-  return { kind: 'run', record };
 }
+
+const run = (...of: Parameters<typeof claim>): Decision => ({ kind: 'run', record: claim(...of) });
 
 /**
  * What to do with a request, given what is remembered.
@@ -98,13 +100,13 @@ function claim(request: IdempotentRequest, standing?: IdempotencyRecord): Decisi
 export function decide(standing: IdempotencyRecord | undefined, request: IdempotentRequest): Decision {
   const { attempt, requestHash, nowMs } = request;
   // A keyless first try is a wish of its own, even when it equals the last one.
-  if (!standing || standing.expiresAtMs <= nowMs || attempt === 'first') return claim(request);
+  if (!standing || standing.expiresAtMs <= nowMs || attempt === 'first') return run(request);
   if (standing.requestHash !== requestHash) return { kind: 'mismatch' };
   if (standing.answer) return { kind: 'replay', answer: standing.answer };
   const isAtWork = standing.lockedUntilMs > nowMs;
   // A client that repeats by itself has lost its first connection: it waits for the same job instead of giving up.
   if (isAtWork && attempt === 'keyed') return { kind: 'in_flight' };
-  return claim(request, standing);
+  return run(request, standing);
 }
 
 /** The record after its request was answered: with the answer, or open for another try when there is none to keep. */

@@ -6,6 +6,7 @@ import type { Principal } from '../auth/principal.ts';
 import type { AuthVariables } from './authenticate.ts';
 import { hashRequest } from './body-hash.ts';
 import {
+  claim,
   decide,
   type IdempotencyRecord,
   type IdempotencyStore,
@@ -67,13 +68,20 @@ async function describeRequest(c: RequestContext, deps: IdempotencyDeps): Promis
   };
 }
 
-/** The record to work under, or the answer of an earlier try. */
+/** The record to work under, or the answer of an earlier try; mostly in one step, because most requests are new. */
 async function claimOrReplay(
   request: IdempotentRequest,
   store: IdempotencyStore,
 ): Promise<IdempotencyRecord | StoredAnswer> {
+  const own = claim(request);
+  // Of equal first tries each is a wish of its own, and one of them is remembered.
+  if (request.attempt === 'first') {
+    await store.replace(own);
+    return own;
+  }
   for (let tries = 0; tries < maxClaims; tries++) {
-    const standing = await store.find(request.scope, request.key);
+    const standing = await store.open(own);
+    if (standing.claimId === own.claimId) return own;
     const decision = decide(standing, request);
     switch (decision.kind) {
       case 'replay':
@@ -85,9 +93,7 @@ async function claimOrReplay(
           message: 'Idempotency-Key: expected the request that it was first sent with, got another',
         });
       case 'run':
-        if (await store.swap(decision.record, standing?.claimId)) return decision.record;
-        // Of equal first tries at one time each is a wish of its own, and one of them is remembered.
-        if (request.attempt === 'first') return decision.record;
+        if (await store.swap(decision.record, standing.claimId)) return decision.record;
         break;
       default:
         decision satisfies never;
