@@ -7,7 +7,7 @@ import { input, scalar, type Value } from '@darkroom/graph/value';
 import { bertLayers, embedTokens, type Memory, pictureMemories, placesOf, type Reading } from './bert.ts';
 import type { BlipConfig, BlipTextConfig } from './config.ts';
 import { decoderBody, wordLogits } from './text-decoder.ts';
-import { blipVision } from './vision-tower.ts';
+import { blipVision, pictureStateCount } from './vision-tower.ts';
 
 /** Sizes of one step. */
 export interface StepShape {
@@ -62,8 +62,7 @@ export function blipStep(
   const { num_attention_heads: heads, hidden_size: width } = text;
   const ids = input('ids', [rows], 'int64');
   const place = input('place', [1], 'int64');
-  const patches = (vision.image_size / vision.patch_size) ** 2;
-  const pictures = memoryInputs('picture', [1, 1 + patches, width], text);
+  const pictures = memoryInputs('picture', [1, pictureStateCount(vision), width], text);
   const before = memoryInputs('text', [rows, length, width], text);
   const after: Memory[] = [];
   const { isNew, bias } = slotsAt(place, length, scope);
