@@ -79,7 +79,7 @@ export class ModelShelf {
   /** Ids of the models that have weights in memory, so that a job with them starts at once. */
   resident(store: ModelStore): string[] {
     return [...this.#opened.values()]
-      .filter(({ model }) => store.holds(model.unet.component))
+      .filter(({ model }) => store.holds(model.unet.component.folder))
       .map(({ id }) => id);
   }
 

@@ -86,6 +86,30 @@ export class BudgetCache<T extends AsyncDisposable> implements AsyncDisposable {
     }
   }
 
+  /** The thing called `key` if it is held, which counts as a use of it; nobody waits for it and it may go at any time. */
+  async recall(key: string): Promise<T | undefined> {
+    const entry = this.#entries.get(key);
+    if (!entry) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry.value;
+  }
+
+  /** Holds a thing that is made already, in place of one of the same name; what finds no room is let go at once. */
+  async keep(key: string, value: T, sizeBytes: number): Promise<void> {
+    const older = this.#entries.get(key);
+    this.#entries.delete(key);
+    if (older) await dispose(older);
+    try {
+      const evicted = this.#makeRoom(key, sizeBytes);
+      this.#entries.set(key, { sizeBytes, value: Promise.resolve(value), leases: 0 });
+      await Promise.all(evicted.map(dispose));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      await value[Symbol.asyncDispose]();
+    }
+  }
+
   /** Gives up everything, leased or not. */
   async [Symbol.asyncDispose](): Promise<void> {
     const entries = [...this.#entries.values()];

@@ -65,12 +65,12 @@ describe('ModelStore', () => {
 
   it('tells what it holds, and gives it up on request', async () => {
     await using store = new ModelStore({ budgetBytes: 1000, threads: 1 });
-    expect(store.holds({ folder, declare })).toBe(false);
+    expect(store.holds(folder)).toBe(false);
     await run(store, 1);
-    expect(store.holds({ folder, declare })).toBe(true);
-    expect(store.holds({ folder: folder.slice(0, -1), declare })).toBe(false);
+    expect(store.holds(folder)).toBe(true);
+    expect(store.holds(folder.slice(0, -1))).toBe(false);
     await store.trim();
-    expect(store.holds({ folder, declare })).toBe(false);
+    expect(store.holds(folder)).toBe(false);
     expect(store.sizeBytes).toBe(0);
   });
 
@@ -86,6 +86,21 @@ describe('ModelStore', () => {
     expect(left).toEqual([]);
   });
 
+  it('skips the names in a file that a component says are not needed', async () => {
+    await using store = new ModelStore({ budgetBytes: 1000, threads: 1 });
+    const onlyWeight = new Map([...declare()].filter(([name]) => name === 'weight'));
+    const component = { folder, declare: () => onlyWeight };
+    const network: Network = {
+      component,
+      key: 'weight',
+      build: (scope) => ({ y: scope.parameter('weight', [2, 2]) }),
+    };
+    await expect(store.session(network)).rejects.toMatchObject({ code: 'model_corrupt' });
+    using _lease = await store.session({ ...network, component: { ...component, ignore: /^bias$/ } });
+    await using disk = new ModelStore({ budgetBytes: 1000, threads: 1, externalBytes: 8 });
+    using _other = await disk.session({ ...network, component: { ...component, ignore: /^bias$/ } });
+  });
+
   it('says so when a network alone is larger than the budget', async () => {
     await using store = new ModelStore({ budgetBytes: 20 });
     await expect(store.session(product(1))).rejects.toMatchObject({ code: 'out_of_memory' });
@@ -93,6 +108,25 @@ describe('ModelStore', () => {
 
   it('refuses strangers in weights that go to a file', async () => {
     const onlyBias = new Map([...declare()].filter(([name]) => name === 'bias'));
-    await expect(WeightSet.onDisk(folder, onlyBias)).rejects.toThrow(/unexpected tensor: weight/);
+    await expect(WeightSet.onDisk({ folder }, onlyBias)).rejects.toThrow(/unexpected tensor: weight/);
+  });
+});
+
+describe('what a ModelStore remembers', () => {
+  it('stays as long as nothing else needs the memory', async () => {
+    await using store = new ModelStore({ budgetBytes: 60, threads: 1 });
+    await store.remember('a', 'first', 20);
+    await store.remember('b', 'second', 20);
+    expect(await store.recall('a')).toBe('first');
+    expect(store.sizeBytes).toBe(40);
+    // Weights and a session of 24 bytes each: one of the two findings has to go, the one used longer ago.
+    await store.remember('c', 'third', 20);
+    await store.remember('d', 'fourth', 20);
+    expect([await store.recall('a'), await store.recall('b')]).toEqual(['first', undefined]);
+    expect(await run(store, 1)).toEqual([13, 27]);
+    expect(await store.recall('a')).toBe(undefined);
+    await store.remember('e', 'too large', 61);
+    expect(await store.recall('e')).toBe(undefined);
+    expect(await store.recall(folder)).toBe(undefined);
   });
 });

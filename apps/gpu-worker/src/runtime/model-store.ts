@@ -11,6 +11,8 @@ export interface Component {
   readonly folder: string;
   /** All weights of the folder, whichever part of the network a graph uses. */
   readonly declare: () => ReadonlyMap<string, Value>;
+  /** Names in the folder's file that the network does not need. */
+  readonly ignore?: RegExp;
 }
 
 /** A graph of a component. */
@@ -23,7 +25,7 @@ export interface Network {
 
 /** How much memory and processor a store may take. */
 export interface ModelStoreOptions {
-  /** For weights and compiled networks together, each counted as its parameters' float32 bytes. */
+  /** For weights and compiled networks, each counted as its parameters' float32 bytes, and what was found out with them. */
   readonly budgetBytes: number;
   /** Threads of a session. Default: one per core. */
   readonly threads?: number;
@@ -38,7 +40,7 @@ const bytesPerElement = 4;
  * for longest is given up when the budget is short.
  */
 export class ModelStore implements AsyncDisposable {
-  readonly #cache: BudgetCache<Session | WeightSet>;
+  readonly #cache: BudgetCache<Session | WeightSet | Finding>;
   readonly #threads: number | undefined;
   readonly #externalBytes: number;
 
@@ -58,9 +60,24 @@ export class ModelStore implements AsyncDisposable {
     return this.#cache.counts;
   }
 
-  /** Whether weights or sessions of a component are in memory. */
-  holds({ folder }: Component): boolean {
+  /** Whether weights or sessions of the component in a folder are in memory. */
+  holds(folder: string): boolean {
     return this.#cache.keys().some((key) => key === folder || key.startsWith(`${folder}#`));
+  }
+
+  /** What was remembered under a key, unless its memory was needed since. */
+  async recall<T>(key: string): Promise<T | undefined> {
+    const finding = await this.#cache.recall(findingKey(key));
+    return finding instanceof Finding ? (finding.value as T) : undefined;
+  }
+
+  /**
+   * Remembers what a network said, as long as the budget allows; what finds no room beside what is in use is not
+   * remembered.
+   * @param key of one kind of thing: whoever recalls it says its type
+   */
+  async remember(key: string, value: unknown, sizeBytes: number): Promise<void> {
+    await this.#cache.keep(findingKey(key), new Finding(value), sizeBytes);
   }
 
   /** Gives up whatever no job uses at this moment. */
@@ -99,11 +116,27 @@ export class ModelStore implements AsyncDisposable {
         .values()
         .reduce((sum, { shape }) => sum + bytesPerElement * sizeOf(shape), 0);
       return sizeBytes > this.#externalBytes
-        ? { sizeBytes: 0, make: () => WeightSet.onDisk(component.folder, declared) }
-        : { sizeBytes, make: () => WeightSet.inMemory(component.folder, declared) };
+        ? { sizeBytes: 0, make: () => WeightSet.onDisk(component, declared) }
+        : { sizeBytes, make: () => WeightSet.inMemory(component, declared) };
     });
     return lease as Lease<WeightSet>;
   }
+}
+
+/** Something that was found out, which holds nothing but memory. */
+class Finding implements AsyncDisposable {
+  readonly value: unknown;
+
+  constructor(value: unknown) {
+    this.value = value;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+/** No folder's path begins so. */
+function findingKey(key: string): string {
+  return `found ${key}`;
 }
 
 function storedBytes(graph: Graph): number {

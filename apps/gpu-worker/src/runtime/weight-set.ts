@@ -8,6 +8,12 @@ import { temporaryFolder } from './session.ts';
 
 type Shapes = ReadonlyMap<string, { readonly shape: Shape }>;
 
+/** A folder of weights, and names in its file that nobody needs. */
+interface Source {
+  readonly folder: string;
+  readonly ignore?: RegExp;
+}
+
 /** How a session is told where weights are. */
 export interface WeightPlace {
   readonly weights: ReadonlyMap<string, Weight>;
@@ -29,19 +35,21 @@ export class WeightSet implements AsyncDisposable {
   }
 
   /** @throws model_not_found, model_corrupt */
-  static async inMemory(folder: string, declared: Shapes): Promise<WeightSet> {
-    return new WeightSet({ weights: await loadParameters(folder, declared) });
+  static async inMemory({ folder, ignore }: Source, declared: Shapes): Promise<WeightSet> {
+    return new WeightSet({ weights: await loadParameters(folder, declared, ignore && { ignore }) });
   }
 
   /** Writes the weights as float32 to a temporary file, a part at a time. @throws model_not_found, model_corrupt */
-  static async onDisk(folder: string, declared: Shapes): Promise<WeightSet> {
+  static async onDisk({ folder, ignore }: Source, declared: Shapes): Promise<WeightSet> {
     const target = await temporaryFolder();
     try {
       await using file = await open(join(target, fileName), 'w');
       const weights = new Map<string, Weight>();
       let offset = 0;
       for (const chunk of chunks(declared)) {
-        const parameters = await loadParameters(folder, chunk, { ignore: namesOutside(declared, chunk) });
+        const others = namesOutside(declared, chunk);
+        const ignored = ignore ? new RegExp(`${others.source}|${ignore.source}`) : others;
+        const parameters = await loadParameters(folder, chunk, { ignore: ignored });
         for (const [name, values] of parameters) {
           weights.set(name, { file: fileName, offset, length: values.byteLength });
           await writeAll(file, values, offset);

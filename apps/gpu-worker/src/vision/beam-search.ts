@@ -1,5 +1,11 @@
 /** Beam search, with the rules of transformers' `BeamSearchScorer` for when a search is over and which text is best. */
-import { type DecodingOptions, type NextLogits, ruledScores, type TokenIds } from './text-decoding.ts';
+import {
+  type DecodingOptions,
+  logLikelihoods,
+  type NextLogits,
+  ruledScores,
+  type ScoredText,
+} from './text-decoding.ts';
 
 /** How wide the search is and what it takes for good. */
 export interface BeamOptions extends DecodingOptions {
@@ -9,31 +15,38 @@ export interface BeamOptions extends DecodingOptions {
   readonly lengthPenalty?: number;
 }
 
-interface Beam {
-  readonly text: TokenIds;
+interface Beam extends ScoredText {
   /** Log-likelihood; of an ended text, divided by its length's power. */
   readonly score: number;
 }
 
-/** The best text found, with `start`, and with the end if it came. */
-export async function beamText(next: NextLogits, options: BeamOptions): Promise<number[]> {
+/** The best text found. */
+export async function beamSearch(next: NextLogits, options: BeamOptions): Promise<ScoredText> {
   const { start, end, maxLength, beams = 3, lengthPenalty = 1 } = options;
-  const rate = (score: number, length: number): number => score / length ** lengthPenalty;
+  const rate = (beam: Beam, length: number): Beam => ({
+    ...beam,
+    score: beam.score / length ** lengthPenalty,
+  });
   let ended: readonly Beam[] = [];
-  let open: readonly Beam[] = [{ text: start, score: 0 }];
+  let open: readonly Beam[] = [{ text: start, score: 0, logLikelihood: 0 }];
   for (let length = start.length; length < maxLength; length++) {
     // Twice as many as beams: enough go on even if every beam ends.
     const candidates = best(await followers(next, open, { ...options, beams }), 2 * beams);
     const ends = candidates.slice(0, beams).filter(({ text }) => text.at(-1) === end);
-    ended = best([...ended, ...ends.map(({ text, score }) => ({ text, score: rate(score, length) }))], beams);
+    ended = best([...ended, ...ends.map((beam) => rate(beam, length))], beams);
     open = candidates.filter(({ text }) => text.at(-1) !== end).slice(0, beams);
     // What the best candidate would be rated if it ended now is taken for the most that can still come.
-    const hope = rate((candidates[0] as Beam).score, length + 1);
+    const hope = rate(candidates[0] as Beam, length + 1);
     const worst = ended[beams - 1];
-    if (worst && worst.score >= hope) return [...(ended[0] as Beam).text];
+    if (worst && worst.score >= hope.score) return ended[0] as Beam;
   }
-  const unended = open.map(({ text, score }) => ({ text, score: rate(score, text.length) }));
-  return [...(best([...ended, ...unended], 1)[0] as Beam).text];
+  const unended = open.map((beam) => rate(beam, beam.text.length));
+  return best([...ended, ...unended], 1)[0] as Beam;
+}
+
+/** The text of {@link beamSearch}. */
+export async function beamText(next: NextLogits, options: BeamOptions): Promise<number[]> {
+  return [...(await beamSearch(next, options)).text];
 }
 
 /** Every beam with each of its likeliest next tokens. */
@@ -45,10 +58,10 @@ async function followers(
   const logits = await next(open.map(({ text }) => text));
   return open.flatMap(({ text, score }, row) => {
     const scores = ruledScores(logLikelihoods(logits[row] as Float32Array), text, options);
-    return likeliest(scores, 2 * options.beams).map((id) => ({
-      text: [...text, id],
-      score: score + (scores[id] as number),
-    }));
+    return likeliest(scores, 2 * options.beams).map((id) => {
+      const likelihood = score + (scores[id] as number);
+      return { text: [...text, id], score: likelihood, logLikelihood: likelihood };
+    });
   });
 }
 
@@ -66,10 +79,4 @@ function likeliest(scores: Float32Array, count: number): number[] {
     if (ids.length > count) ids.pop();
   });
   return ids;
-}
-
-function logLikelihoods(logits: Float32Array): Float32Array {
-  const highest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const sum = logits.reduce((total, logit) => total + Math.exp(logit - highest), 0);
-  return logits.map((logit) => logit - highest - Math.log(sum));
 }

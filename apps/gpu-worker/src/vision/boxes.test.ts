@@ -1,11 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { type Box, boxFromCentre, boxIou, generalizedIou, scaleBox, suppressOverlaps } from './boxes.ts';
+import {
+  type Box,
+  boxFromCentre,
+  boxIou,
+  clipBox,
+  generalizedIou,
+  scaleBox,
+  suppressOverlaps,
+} from './boxes.ts';
 
 describe('boxes', () => {
   it('come from centre and size', () => {
     const box = boxFromCentre([9, 9, 0.5, 0.25, 0.5, 0.25], 2);
     expect(box).toEqual([0.25, 0.125, 0.75, 0.375]);
     expect(scaleBox(box, 100, 200)).toEqual([25, 25, 75, 75]);
+  });
+
+  it('are cut at the border of the picture', () => {
+    const size = { width: 10, height: 5 };
+    expect(clipBox([-1, 2, 12, 4], size)).toEqual([0, 2, 10, 4]);
+    expect(clipBox([1, -3, 2, 9], size)).toEqual([1, 0, 2, 5]);
   });
 
   it('overlap by the shared part of their joint area', () => {

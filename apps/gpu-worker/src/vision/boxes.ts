@@ -1,5 +1,7 @@
 // Boxes of detections: forms, overlaps and the choice among boxes that overlap.
 
+import type { Size } from '../image/resize.ts';
+
 /** Left, top, right and bottom. */
 export type Box = readonly [left: number, top: number, right: number, bottom: number];
 
@@ -17,6 +19,12 @@ export function boxFromCentre(values: ArrayLike<number>, at: number): Box {
 /** The box in units that are `x` and `y` times as small. */
 export function scaleBox([left, top, right, bottom]: Box, x: number, y: number): Box {
   return [left * x, top * y, right * x, bottom * y];
+}
+
+/** The part of the box that is in the picture. */
+export function clipBox([left, top, right, bottom]: Box, { width, height }: Size): Box {
+  const within = (value: number, most: number): number => Math.min(most, Math.max(0, value));
+  return [within(left, width), within(top, height), within(right, width), within(bottom, height)];
 }
 
 const areaOf = ([left, top, right, bottom]: Box): number => (right - left) * (bottom - top);

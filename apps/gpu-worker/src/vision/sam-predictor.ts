@@ -42,19 +42,31 @@ export interface SamAnswer {
   readonly best: SamCandidate;
 }
 
-/** Answers prompts on pictures, of which it remembers the last few. */
+/** Answers prompts on pictures; what the encoder said about them is remembered in the store. */
 export class SamPredictor {
   readonly #store: ModelStore;
   readonly #model: SamModel;
-  readonly #remembered: number;
-  /** Least recently used first. */
-  readonly #embeddings = new Map<string, Promise<SamEmbedding>>();
+  /** Pictures that are being encoded. */
+  readonly #embedding = new Map<string, Promise<SamEmbedding>>();
 
-  /** @param remembered pictures whose embeddings are kept; 4 MB each in the published sizes */
-  constructor(store: ModelStore, model: SamModel, { remembered = 8 } = {}) {
+  constructor(store: ModelStore, model: SamModel) {
     this.#store = store;
     this.#model = model;
-    this.#remembered = remembered;
+  }
+
+  /** Where the model lies. */
+  get folder(): string {
+    return this.#model.component.folder;
+  }
+
+  /** Side of the plane of logits that a prompt may carry as its mask. */
+  get logitSide(): number {
+    return 4 * gridSide(this.#model.config.vision_config);
+  }
+
+  /** What the encoder said about a picture, if that is still remembered: then nobody needs to decode the picture. */
+  recall(key: string): Promise<SamEmbedding | undefined> {
+    return this.#store.recall(this.#nameOf(key));
   }
 
   /**
@@ -62,19 +74,25 @@ export class SamPredictor {
    * @param key tells this picture from all others, such as the hash of its bytes
    */
   async embed(key: string, raster: Raster): Promise<SamEmbedding> {
-    const embedding = this.#embeddings.get(key) ?? this.encode(raster);
-    this.#embeddings.delete(key);
-    this.#embeddings.set(key, embedding);
-    for (const oldest of this.#embeddings.keys()) {
-      if (this.#embeddings.size <= this.#remembered) break;
-      this.#embeddings.delete(oldest);
-    }
+    const known = await this.recall(key);
+    if (known) return known;
+    const embedding = this.#embedding.get(key) ?? this.#encodeAndRemember(key, raster);
+    this.#embedding.set(key, embedding);
     try {
       return await embedding;
-    } catch (error) {
-      if (this.#embeddings.get(key) === embedding) this.#embeddings.delete(key);
-      throw error;
+    } finally {
+      this.#embedding.delete(key);
     }
+  }
+
+  async #encodeAndRemember(key: string, raster: Raster): Promise<SamEmbedding> {
+    const embedding = await this.encode(raster);
+    await this.#store.remember(this.#nameOf(key), embedding, sizeOfArrays(embedding));
+    return embedding;
+  }
+
+  #nameOf(key: string): string {
+    return `${this.folder}: embedding of ${key}`;
   }
 
   /** Encodes a picture that nobody will ask about again. */
@@ -96,7 +114,7 @@ export class SamPredictor {
    * @throws invalid_request naming the field of a prompt that says nothing or lies outside the picture
    */
   async predict({ data, fit }: SamEmbedding, prompts: readonly SamPrompt[]): Promise<SamAnswer[]> {
-    const side = 4 * gridSide(this.#model.config.vision_config);
+    const side = this.logitSide;
     for (const prompt of prompts) assertPrompt(prompt, fit.original, side * side);
     if (prompts.length === 0) return [];
     const slots = slotCount(Math.max(...prompts.map(tokenCount)));
@@ -116,6 +134,14 @@ export class SamPredictor {
       readAnswer(prompt, { masks, iou }, { row, side, rows: prompts.length }),
     );
   }
+}
+
+/** Bytes of the arrays that a thing holds. */
+function sizeOfArrays(thing: object): number {
+  return Object.values(thing).reduce(
+    (bytes: number, part: unknown) => bytes + (ArrayBuffer.isView(part) ? part.byteLength : 0),
+    0,
+  );
 }
 
 interface DecoderShape {

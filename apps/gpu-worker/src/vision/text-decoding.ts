@@ -35,27 +35,50 @@ export function ruledScores(
   return ruled;
 }
 
-/** Appends tokens by `choose` until the end or the greatest length; the result has `start`, and the end if it came. */
+/** A text, and how likely its tokens are. */
+export interface ScoredText {
+  /** With `start`, and with the end if it came. */
+  readonly text: TokenIds;
+  /** Sum of the natural logarithms of the probabilities of the tokens after `start`. */
+  readonly logLikelihood: number;
+}
+
+/** Appends tokens by `choose` until the end or the greatest length. */
 async function growText(
   next: NextLogits,
   options: DecodingOptions,
   choose: (scores: Float32Array) => number,
-): Promise<number[]> {
+): Promise<ScoredText> {
   const text = [...options.start];
+  let logLikelihood = 0;
   while (text.length < options.maxLength) {
     const [logits] = await next([text]);
-    const token = choose(ruledScores(logits as Float32Array, text, options));
+    const scores = ruledScores(logits as Float32Array, text, options);
+    const token = choose(scores);
+    logLikelihood += logLikelihoods(scores)[token] as number;
     text.push(token);
     if (token === options.end) break;
   }
-  return text;
+  return { text, logLikelihood };
+}
+
+/** Natural logarithms of the probabilities of every token. */
+export function logLikelihoods(logits: Float32Array): Float32Array {
+  const highest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit - highest), 0);
+  return logits.map((logit) => logit - highest - Math.log(sum));
 }
 
 /** The likeliest token at every step. */
-export function greedyText(next: NextLogits, options: DecodingOptions): Promise<number[]> {
+export function greedySearch(next: NextLogits, options: DecodingOptions): Promise<ScoredText> {
   return growText(next, options, (scores) =>
     scores.reduce((best, score, id) => (score > (scores[best] as number) ? id : best), 0),
   );
+}
+
+/** The text of {@link greedySearch}. */
+export async function greedyText(next: NextLogits, options: DecodingOptions): Promise<number[]> {
+  return [...(await greedySearch(next, options)).text];
 }
 
 /** How tokens are drawn. */
@@ -69,9 +92,9 @@ export interface SamplingOptions extends DecodingOptions {
 }
 
 /** Nucleus sampling (Holtzman et al. 2020). */
-export function sampledText(next: NextLogits, options: SamplingOptions): Promise<number[]> {
+export async function sampledText(next: NextLogits, options: SamplingOptions): Promise<number[]> {
   const { random, topP = 0.9, temperature = 1 } = options;
-  return growText(next, options, (scores) => {
+  const { text } = await growText(next, options, (scores) => {
     const nucleus = nucleusOf(scores, topP, temperature);
     const total = nucleus.reduce((sum, { weight }) => sum + weight, 0);
     let left = random() * total;
@@ -81,6 +104,7 @@ export function sampledText(next: NextLogits, options: SamplingOptions): Promise
     });
     return (drawn ?? nucleus.at(-1))?.id as number;
   });
+  return [...text];
 }
 
 interface WeighedToken {

@@ -1,0 +1,32 @@
+// What finds things by their names, whichever model does it.
+import type { Raster } from '../image/raster.ts';
+import type { Box } from './boxes.ts';
+
+/** Something that was found. */
+export interface Detection {
+  /** The query that it answers, as it was given. */
+  readonly label: string;
+  /** How sure the model is, 0 to 1. */
+  readonly score: number;
+  /** In pixels of the picture, within it. */
+  readonly box: Box;
+}
+
+/** Which detections are told. */
+export interface DetectOptions {
+  /** Least score. Absent: the model's own. */
+  readonly threshold?: number | undefined;
+  /** Most detections. Default 100. */
+  readonly limit?: number | undefined;
+}
+
+/** Most detections that are told unless a caller says another number. */
+export const defaultLimit = 100;
+
+/** A model that finds things by their names. */
+export interface Detector {
+  /** Where the model lies. */
+  readonly folder: string;
+  /** What the queries name, the surest first. @throws invalid_request naming a query that the model does not know */
+  detect(raster: Raster, queries: readonly string[], options?: DetectOptions): Promise<Detection[]>;
+}
