@@ -17,14 +17,19 @@ export function maskArea({ data }: BinaryMask): number {
 /** The smallest box around all pixels inside, by their outer edges; undefined where there is none. */
 export function maskBox({ width, height, data }: BinaryMask): Box | undefined {
   let [left, top, right, bottom] = [width, height, 0, 0];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0, at = y * width; x < width; x++, at++) {
-      if (data[at] === 0) continue;
-      left = Math.min(left, x);
-      right = Math.max(right, x + 1);
-      top = Math.min(top, y);
-      bottom = y + 1;
+  for (let y = 0, start = 0; y < height; y++, start += width) {
+    const first = data.indexOf(1, start);
+    // Nothing is left in this row, nor perhaps in many after it.
+    if (first < 0) break;
+    const row = Math.floor(first / width);
+    if (row > y) {
+      y = row;
+      start = row * width;
     }
+    left = Math.min(left, first - start);
+    right = Math.max(right, data.lastIndexOf(1, start + width - 1) - start + 1);
+    top = Math.min(top, y);
+    bottom = y + 1;
   }
   return right === 0 ? undefined : [left, top, right, bottom];
 }

@@ -1,5 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aboveThreshold, logitsOfPicture, resizePlane, stabilityScore } from './mask-logits.ts';
+import {
+  aboveThreshold,
+  logitsOfPicture,
+  maskOfPicture,
+  resizePlane,
+  stabilityScore,
+} from './mask-logits.ts';
+import { fitSquare } from './sam-image.ts';
 
 const row = (...values: number[]) => ({ width: values.length, height: 1, data: Float32Array.from(values) });
 
@@ -29,6 +37,21 @@ describe('resizing logits', () => {
     const { width, height, data } = logitsOfPicture(small, fit);
     expect([width, height]).toEqual([10, 3]);
     expect(data.every((logit) => logit === 1)).toBe(true);
+  });
+});
+
+describe('the mask of a picture', () => {
+  it('is where its logits are above 0, without them', () => {
+    const side = fc.integer({ min: 1, max: 40 });
+    const waves = fc.tuple(fc.double({ min: 0.1, max: 3, noNaN: true }), fc.integer({ min: -2, max: 2 }));
+    fc.assert(
+      fc.property(fc.tuple(side, side), waves, ([width, height], [pitch, level]) => {
+        const fit = fitSquare({ width, height }, 16);
+        const data = Float32Array.from({ length: 64 }, (_, i) => Math.sin(pitch * i * i) + level / 2);
+        const small = { width: 8, height: 8, data };
+        expect(maskOfPicture(small, fit)).toEqual(aboveThreshold(logitsOfPicture(small, fit)));
+      }),
+    );
   });
 });
 

@@ -72,6 +72,74 @@ function resizeLine({ width, data }: LogitPlane, row: number, { low, high, share
   return line;
 }
 
+/**
+ * Where {@link logitsOfPicture} is above 0, row by row: the logits of the whole picture are never held. Rows between two
+ * lines that agree everywhere are not computed.
+ */
+export function maskOfPicture(small: LogitPlane, { original, scaled, side }: Fit): BinaryMask {
+  const { width, height } = original;
+  const toSquare = {
+    across: blends(small.width, side, scaled.width),
+    down: blends(small.height, side, scaled.height),
+  };
+  const across = blends(scaled.width, width, width);
+  const down = blends(scaled.height, height, height);
+  const narrow = lineReader((row) => resizeLine(small, row, toSquare.across));
+  const wide = lineReader((row): SignedLine => {
+    const line = new Float32Array(scaled.width);
+    const { low, high, share } = toSquare.down;
+    mixLines(narrow(low[row] as number), narrow(high[row] as number), share[row] as number, line);
+    const data = resizeLine({ width: scaled.width, height: 1, data: line }, 0, across);
+    return { data, sign: signOf(data) };
+  });
+  const bits = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const [above, below] = [wide(down.low[y] as number), wide(down.high[y] as number)];
+    const at = y * width;
+    if (above.sign === below.sign && above.sign !== 'mixed') {
+      if (above.sign === 'positive') bits.fill(1, at, at + width);
+      continue;
+    }
+    const share = down.share[y] as number;
+    for (let x = 0; x < width; x++) {
+      const [upper, lower] = [above.data[x] as number, below.data[x] as number];
+      if (upper * (1 - share) + lower * share > 0) bits[at + x] = 1;
+    }
+  }
+  return { width, height, data: bits };
+}
+
+interface SignedLine {
+  readonly data: Float32Array;
+  /** Whether all numbers are above 0, none is, or some are. */
+  readonly sign: 'positive' | 'negative' | 'mixed';
+}
+
+function signOf(line: Float32Array): SignedLine['sign'] {
+  let positive = 0;
+  for (let x = 0; x < line.length; x++) if ((line[x] as number) > 0) positive += 1;
+  return positive === 0 ? 'negative' : positive === line.length ? 'positive' : 'mixed';
+}
+
+/** Makes lines, of which the last two are remembered. */
+function lineReader<T>(make: (row: number) => T): (row: number) => T {
+  const made = new Map<number, T>();
+  return (row) => {
+    const known = made.get(row);
+    if (known !== undefined) return known;
+    for (const other of made.keys()) if (other < row - 1) made.delete(other);
+    const line = make(row);
+    made.set(row, line);
+    return line;
+  };
+}
+
+function mixLines(above: Float32Array, below: Float32Array, share: number, into: Float32Array): void {
+  for (let x = 0; x < into.length; x++) {
+    into[x] = (above[x] as number) * (1 - share) + (below[x] as number) * share;
+  }
+}
+
 /** 1 where a logit is above the threshold, else 0. */
 export function aboveThreshold({ width, height, data }: LogitPlane, threshold = 0): BinaryMask {
   const bits = new Uint8Array(data.length);

@@ -1,5 +1,5 @@
 /** Run lengths of a mask, in the order of COCO: down each column, columns from left to right, zeros first. */
-import type { BinaryMask } from './binary-mask.ts';
+import { type BinaryMask, maskBox } from './binary-mask.ts';
 
 /** COCO's uncompressed form, as it stands in JSON. */
 export interface MaskRle {
@@ -10,10 +10,13 @@ export interface MaskRle {
 }
 
 /** @example encodeRle({ width: 2, height: 1, data: Uint8Array.of(1, 0) }) // { size: [1, 2], counts: [0, 1, 1] } */
-export function encodeRle({ width, height, data }: BinaryMask): MaskRle {
+export function encodeRle(mask: BinaryMask): MaskRle {
+  const { width, height, data } = mask;
   const counts: number[] = [];
-  let [value, run] = [0, 0];
-  for (let x = 0; x < width; x++) {
+  // Only the columns that have something inside are looked at.
+  const [left, , right] = maskBox(mask) ?? [width, 0, width];
+  let [value, run] = [0, left * height];
+  for (let x = left; x < right; x++) {
     for (let y = 0, at = x; y < height; y++, at += width) {
       if (data[at] !== value) {
         counts.push(run);
@@ -23,7 +26,9 @@ export function encodeRle({ width, height, data }: BinaryMask): MaskRle {
       run += 1;
     }
   }
-  counts.push(run);
+  const after = (width - right) * height;
+  if (value === 0) counts.push(run + after);
+  else counts.push(run, ...(after > 0 ? [after] : []));
   return { size: [height, width], counts };
 }
 
