@@ -5,29 +5,7 @@
 import type { Size } from '../image/resize.ts';
 import type { BinaryMask } from './binary-mask.ts';
 import { type Box, boxFromCentre, boxIou, suppressOverlaps } from './boxes.ts';
-import { aboveThreshold, resizePlane } from './mask-logits.ts';
-
-/** How a picture lies in the network's input: shrunk or enlarged by `gain`, with even borders. */
-export interface Letterbox {
-  readonly original: Size;
-  readonly input: Size;
-  readonly gain: number;
-  readonly left: number;
-  readonly top: number;
-}
-
-/** The longer side fills `side`; the shorter gets borders up to the next multiple of `stride`. */
-export function letterbox(original: Size, { side = 1024, stride = 32 } = {}): Letterbox {
-  const gain = side / Math.max(original.width, original.height);
-  const fit = (length: number): readonly [input: number, before: number] => {
-    const scaled = Math.round(length * gain);
-    const input = Math.ceil(scaled / stride) * stride;
-    // An odd border is smaller before than after.
-    return [input, Math.floor((input - scaled) / 2)];
-  };
-  const [[width, left], [height, top]] = [fit(original.width), fit(original.height)];
-  return { original, input: { width, height }, gain, left, top };
-}
+import { fromLetterbox, type Letterbox } from './fastsam-image.ts';
 
 /** The network's two outputs for one picture. */
 export interface FastSamOutput {
@@ -49,99 +27,132 @@ export interface FastSamOptions {
   readonly maxMasks?: number;
 }
 
-/** One mask of the picture. */
-export interface FastSamMask {
+/** A prediction that is kept. */
+export interface FastSamDetection {
   /** In pixels of the picture. */
   readonly box: Box;
   readonly score: number;
-  readonly mask: BinaryMask;
+  /** Which of the network's predictions it is. */
+  readonly index: number;
 }
 
-/** Masks of everything, the surest first. */
-export function fastSamMasks(
-  output: FastSamOutput,
+/** Boxes of everything, the surest first. */
+export function fastSamDetections(
+  { predictions, count }: FastSamOutput,
   fit: Letterbox,
   options: FastSamOptions = {},
-): FastSamMask[] {
+): FastSamDetection[] {
   const { minConfidence = 0.4, maxIou = 0.9, maxMasks = 300 } = options;
-  const { predictions, count } = output;
-  const sure = Array.from({ length: count }, (_, i) => i).filter(
-    (i) => (predictions[4 * count + i] as number) > minConfidence,
-  );
-  const detections = sure.map((i) => {
-    const centred = [0, 1, 2, 3].map((row) => predictions[row * count + i] as number);
-    const box = boxFromCentre(centred, 0);
-    return { index: i, box, score: predictions[4 * count + i] as number };
-  });
-  return suppressOverlaps(detections, maxIou)
+  const sure: FastSamDetection[] = [];
+  for (let index = 0; index < count; index++) {
+    const score = predictions[4 * count + index] as number;
+    if (!(score > minConfidence)) continue;
+    const centred = [0, 1, 2, 3].map((row) => predictions[row * count + index] as number);
+    sure.push({ index, score, box: boxFromCentre(centred, 0) });
+  }
+  return suppressOverlaps(sure, maxIou)
     .slice(0, maxMasks)
-    .map(({ index, box, score }) => {
-      const placed = fillPicture(fromLetterbox(box, fit), fit.original);
-      return { box: placed, score, mask: assembleMask(output, index, { fit, box: placed }) };
-    });
+    .map((detection) => ({ ...detection, box: reachEdges(fromLetterbox(detection.box, fit), fit) }));
 }
 
-/** A box of the network's input in pixels of the picture, cut off at its edges. */
-export function fromLetterbox([x0, y0, x1, y1]: Box, { original, gain, left, top }: Letterbox): Box {
-  const x = (at: number): number => Math.min(original.width, Math.max(0, (at - left) / gain));
-  const y = (at: number): number => Math.min(original.height, Math.max(0, (at - top) / gain));
-  return [x(x0), y(y0), x(x1), y(y1)];
-}
-
-/** Of a picture's edge, in pixels: boxes that come so near are taken to mean the whole picture, if that overlaps enough. */
+/** Of a picture's edge, in pixels of the network's input: a side of a box that comes so near is taken to mean the edge. */
 const edgeTolerance = 20;
+/** A box that overlaps the picture more is taken to mean all of it. */
 const wholeIou = 0.9;
 
-function fillPicture(box: Box, { width, height }: Size): Box {
+/** Boxes of large things tend to end short of the edge, and masks are cut to them. */
+function reachEdges(box: Box, { original: { width, height }, gain }: Letterbox): Box {
   const whole: Box = [0, 0, width, height];
   const [left, top, right, bottom] = box.map((side, i) => {
     const edge = whole[i] as number;
-    return Math.abs(side - edge) < edgeTolerance ? edge : side;
+    return Math.abs(side - edge) * gain < edgeTolerance ? edge : side;
   });
-  return boxIou([left!, top!, right!, bottom!], whole) > wholeIou ? whole : box;
+  const reaching: Box = [left!, top!, right!, bottom!];
+  return boxIou(reaching, whole) > wholeIou ? whole : reaching;
 }
 
-/** Sigmoid of the weighted prototypes without the borders, enlarged to the picture, cut to the box, above one half. */
-function assembleMask(
-  { predictions, count, prototypes, size }: FastSamOutput,
-  index: number,
-  { fit, box: [left, top, right, bottom] }: { readonly fit: Letterbox; readonly box: Box },
-): BinaryMask {
-  const area = size.width * size.height;
-  const sums = new Float32Array(area);
-  for (let factor = 0; factor < prototypes.length / area; factor++) {
-    const weight = predictions[(5 + factor) * count + index] as number;
-    for (let i = 0; i < area; i++) {
-      sums[i] = (sums[i] as number) + weight * (prototypes[factor * area + i] as number);
+/** The pixels of the picture in the detection's box where the weighted prototypes, enlarged, are likelier than one half. */
+export function fastSamMask(output: FastSamOutput, detection: FastSamDetection, fit: Letterbox): BinaryMask {
+  const { width, height } = fit.original;
+  const [left, top, right, bottom] = detection.box;
+  const across = placesOf({ from: left, to: right, fit, axis: 'width' }, output.size);
+  const down = placesOf({ from: top, to: bottom, fit, axis: 'height' }, output.size);
+  const data = new Uint8Array(width * height);
+  if (across.count === 0 || down.count === 0) return { width, height, data };
+  const cells = likelyCells(output, detection.index, { across, down });
+  const stride = across.last - across.first + 1;
+  for (let y = 0; y < down.count; y++) {
+    const at = (down.start + y) * width + across.start;
+    const [row, share] = [(down.low[y] as number) * stride, down.share[y] as number];
+    const below = Math.min(row + stride, cells.length - stride);
+    for (let x = 0; x < across.count; x++) {
+      const [column, part] = [across.low[x] as number, across.share[x] as number];
+      const next = Math.min(column + 1, stride - 1);
+      const upper = (cells[row + column] as number) * (1 - part) + (cells[row + next] as number) * part;
+      const lower = (cells[below + column] as number) * (1 - part) + (cells[below + next] as number) * part;
+      if (upper * (1 - share) + lower * share > 0.5) data[at + x] = 1;
     }
   }
-  const likely = { ...size, data: sums.map((sum) => 1 / (1 + Math.exp(-sum))) };
-  const mask = aboveThreshold(resizePlane(withoutBorders(likely, fit.original), fit.original), 0.5);
-  mask.data.forEach((inside, i) => {
-    const [x, y] = [i % mask.width, Math.floor(i / mask.width)];
-    if (inside && !(x >= left && x < right && y >= top && y < bottom)) mask.data[i] = 0;
-  });
-  return mask;
+  return { width, height, data };
 }
 
-type Plane = Size & { readonly data: Float32Array };
+/** Where the pixels of a box lie among the prototypes' cells, along one axis. */
+interface Places {
+  /** First pixel. */
+  readonly start: number;
+  readonly count: number;
+  /** First and last cell that they read. */
+  readonly first: number;
+  readonly last: number;
+  /** Cell before each pixel's centre, counted from `first`, and the share of the cell after it. */
+  readonly low: Int32Array;
+  readonly share: Float64Array;
+}
 
-/** The part of a plane that shows the picture, in whole cells. */
-function withoutBorders({ width, height, data }: Plane, original: Size): Plane {
-  const gain = Math.min(width / original.width, height / original.height);
-  const [left, top] = [(width - original.width * gain) / 2, (height - original.height * gain) / 2];
-  const [x0, y0, x1, y1] = [left, top, width - left, height - top].map(Math.trunc) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const rows = Array.from({ length: y1 - y0 }, (_, y) =>
-    data.subarray((y0 + y) * width + x0, (y0 + y) * width + x1),
-  );
-  const part = new Float32Array((x1 - x0) * rows.length);
-  rows.forEach((row, y) => {
-    part.set(row, y * row.length);
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly fit: Letterbox;
+  readonly axis: keyof Size;
+}
+
+/** Cells whose centres lie in the borders are never read: masks end there, which would draw them off the picture's edge. */
+function placesOf({ from, to, fit, axis }: Span, size: Size): Places {
+  const start = Math.max(0, Math.ceil(from));
+  const count = Math.max(0, Math.min(fit.original[axis], Math.ceil(to)) - start);
+  const cell = fit.input[axis] / size[axis];
+  const before = axis === 'width' ? fit.left : fit.top;
+  const least = Math.ceil(before / cell - 0.5);
+  const most = Math.max(least, Math.floor((before + fit.scaled[axis]) / cell - 0.5));
+  const centres = Float64Array.from({ length: count }, (_, i) => {
+    const place = ((start + i + 0.5) * fit.gain + before) / cell - 0.5;
+    return Math.min(most, Math.max(least, place));
   });
-  return { width: x1 - x0, height: rows.length, data: part };
+  const first = Math.floor(centres[0] ?? least);
+  const last = Math.min(most, Math.floor(centres.at(-1) ?? least) + 1);
+  const low = Int32Array.from(centres, (centre) => Math.floor(centre) - first);
+  const share = centres.map((centre, i) => centre - first - (low[i] as number));
+  return { start, count, first, last, low, share };
+}
+
+/** Sigmoid of the weighted prototypes in the cells that a box reads, row by row. */
+function likelyCells(
+  { predictions, count, prototypes, size }: FastSamOutput,
+  index: number,
+  { across, down }: { readonly across: Places; readonly down: Places },
+): Float32Array {
+  const width = across.last - across.first + 1;
+  const area = size.width * size.height;
+  const sums = new Float32Array(width * (down.last - down.first + 1));
+  for (let factor = 0; factor < prototypes.length / area; factor++) {
+    const weight = predictions[(5 + factor) * count + index] as number;
+    for (let y = down.first; y <= down.last; y++) {
+      const from = factor * area + y * size.width + across.first;
+      const to = (y - down.first) * width;
+      for (let x = 0; x < width; x++) {
+        sums[to + x] = (sums[to + x] as number) + weight * (prototypes[from + x] as number);
+      }
+    }
+  }
+  return sums.map((sum) => 1 / (1 + Math.exp(-sum)));
 }

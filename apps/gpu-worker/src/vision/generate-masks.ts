@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { flattenAlpha, type Raster } from '../image/raster.ts';
 import { type BinaryMask, dropSmallIslands, fillSmallHoles, maskBox } from './binary-mask.ts';
 import { type Box, suppressOverlaps } from './boxes.ts';
+import { cutOut } from './cut-out.ts';
 import { type Crop, cropBoxes, gridSides, isCutByCrop, pointGrid } from './mask-grid.ts';
 import { aboveThreshold, logitsOfPicture, stabilityScore } from './mask-logits.ts';
 import { decodeRle, encodeRle, type MaskRle, rleArea } from './mask-rle.ts';
@@ -112,19 +113,6 @@ function judge(
   if (!box || isCutByCrop(box, crop, picture)) return undefined;
   const rle = encodeRle(mask);
   return { rle, area: rleArea(rle), box, score: candidate.score, stability, crop };
-}
-
-/** The part of a picture inside a box of whole pixels. */
-function cutOut(picture: Raster, [left, top, right, bottom]: Box): Raster {
-  if (right - left === picture.width && bottom - top === picture.height) return picture;
-  const { channels } = picture;
-  const [width, height] = [right - left, bottom - top];
-  const data = new Uint8Array(width * height * channels);
-  for (let y = 0; y < height; y++) {
-    const from = ((top + y) * picture.width + left) * channels;
-    data.set(picture.data.subarray(from, from + width * channels), y * width * channels);
-  }
-  return { width, height, channels, data };
 }
 
 /** A crop's mask in the whole picture. */

@@ -23,9 +23,18 @@ describe('clicks', () => {
 
   it('beside the object take the smaller masks away again', () => {
     const ring = maskOfClicks([inner, outer], [click(3, 3), click(8, 8, false)]);
-    expect(maskArea(ring!)).toBe(0);
+    expect(maskArea(ring!)).toBe(16 * 16 - 6 * 6);
+    expect(maskOfClicks([inner, outer], [click(8, 8, false), click(3, 3)])).toEqual(ring);
     const both = maskOfClicks([inner, other, outer], [click(3, 3), click(19.99, 20, false)]);
     expect(maskArea(both!)).toBe(16 * 16 - 9);
+  });
+
+  it('take a part rather than a whole that also holds what is beside the object', () => {
+    const part = square(3, 13, 4);
+    const clicks = [click(4, 14), click(8, 8, false)];
+    expect(maskOfClicks([inner, outer, part], clicks)).toEqual(part);
+    expect(maskOfClicks([outer], clicks)).toEqual(outer);
+    expect(maskArea(maskOfClicks([outer], [click(8, 8, false)])!)).toBe(0);
   });
 
   it('find nothing among no masks', () => {
@@ -43,6 +52,7 @@ describe('a box', () => {
   it('that meets no mask means none', () => {
     expect(maskOfBox([inner], [0, 0, 5, 5])).toBeUndefined();
     expect(maskOfBox([], [0, 0, 5, 5])).toBeUndefined();
+    expect(maskOfBox([inner], [-9, -9, -5, -5])).toBeUndefined();
   });
 });
 
@@ -51,7 +61,7 @@ describe('words', () => {
     const masks = [outer, inner, square(0, 0, 11), other, square(9, 9, 11)];
     const asked: number[] = [];
     const similarities = [0.2, 0.9, 0.3, 0.8, 0.7];
-    const best = await maskOfWords(masks, async (index) => {
+    const best = await maskOfWords(masks.map(maskArea), async (index) => {
       asked.push(index);
       return similarities[index] as number;
     });
@@ -60,6 +70,6 @@ describe('words', () => {
   });
 
   it('mean none where all masks are small', async () => {
-    expect(await maskOfWords([inner], async () => 1)).toBeUndefined();
+    expect(await maskOfWords([maskArea(inner)], async () => 1)).toBeUndefined();
   });
 });
