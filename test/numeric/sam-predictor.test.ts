@@ -118,7 +118,7 @@ describe('openSam', () => {
         join(published, 'model.safetensors'),
         new Map([['image_encoder.pos_embed', places(1024)]]),
       );
-      expect((await openSam(published)).config.vision_config.num_hidden_layers).toBe(24);
+      expect((await openSam(published)).config.vision_config).toMatchObject({ num_hidden_layers: 24 });
       await writeSafetensors(
         join(temporary, 'model.safetensors'),
         new Map([['image_encoder.pos_embed', places(12)]]),

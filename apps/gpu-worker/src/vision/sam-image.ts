@@ -3,9 +3,23 @@ import { flattenAlpha, type Raster } from '../image/raster.ts';
 import type { Size } from '../image/resize.ts';
 import { antialiasedResize } from './antialiased-resize.ts';
 
-/** Mean and deviation of ImageNet's colours, in [0, 1]: red, green, blue. */
-const colourMean = [0.485, 0.456, 0.406] as const;
-const colourDeviation = [0.229, 0.224, 0.225] as const;
+/** What is subtracted from colours in [0, 1], and what divides them then: red, green, blue. */
+export interface ColourScale {
+  readonly mean: readonly [number, number, number];
+  readonly deviation: readonly [number, number, number];
+}
+
+/** By the statistics of ImageNet. */
+export const imagenetColours: ColourScale = {
+  mean: [0.485, 0.456, 0.406],
+  deviation: [0.229, 0.224, 0.225],
+};
+
+/** As bytes, 0 to 255. */
+export const byteColours: ColourScale = {
+  mean: [0, 0, 0],
+  deviation: [1 / 255, 1 / 255, 1 / 255],
+};
 
 /** How a picture was fitted into the square that the network takes. */
 export interface Fit {
@@ -36,12 +50,13 @@ function rounded(length: number): number {
 export function samPixels(
   raster: Raster,
   side: number,
+  colours: ColourScale = imagenetColours,
 ): { readonly pixels: Float32Array; readonly fit: Fit } {
   const fit = fitSquare(raster, side);
   const { width, height, data } = antialiasedResize(flattenAlpha(raster), fit.scaled, { kernel: 'bilinear' });
   const pixels = new Float32Array(3 * side * side);
   for (let c = 0; c < 3; c++) {
-    const [mean, deviation] = [colourMean[c] as number, colourDeviation[c] as number];
+    const [mean, deviation] = [colours.mean[c] as number, colours.deviation[c] as number];
     for (let y = 0; y < height; y++) {
       const to = (c * side + y) * side;
       for (let x = 0; x < width; x++) {

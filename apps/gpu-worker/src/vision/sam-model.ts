@@ -3,13 +3,13 @@ import { AppError, toAppError } from '@darkroom/shared/errors';
 import { findWeights, readConfig } from '../models/checkpoint.ts';
 import { openSafetensors } from '../models/safetensors.ts';
 import { declareSam } from '../models/sam/declare-sam.ts';
-import { SamConfig, type SamSize, samConfigOf } from '../models/sam/sam-config.ts';
+import { AnySamConfig, type SamConfig, type SamSize, samConfigOf } from '../models/sam/sam-config.ts';
 import type { Component } from '../runtime/model-store.ts';
 
 /** An opened model. */
 export interface SamModel {
   readonly component: Component;
-  readonly config: SamConfig;
+  readonly config: AnySamConfig;
 }
 
 /**
@@ -18,7 +18,7 @@ export interface SamModel {
  * @throws model_not_found, model_corrupt, model_unsupported
  */
 export async function openSam(folder: string): Promise<SamModel> {
-  const config = await readConfig(folder, SamConfig).catch((cause) => {
+  const config = await readConfig(folder, AnySamConfig).catch((cause) => {
     if (toAppError(cause).code !== 'model_not_found') throw cause;
     return publishedConfig(folder);
   });

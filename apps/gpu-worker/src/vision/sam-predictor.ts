@@ -2,13 +2,13 @@
 import { equal, where } from '@darkroom/graph/ops/elementwise';
 import { filled, input } from '@darkroom/graph/value';
 import type { Raster } from '../image/raster.ts';
-import { samMaskDecoder } from '../models/sam/mask-decoder.ts';
+import { samImageEncoder } from '../models/sam/image-encoder.ts';
+import { type FinerFeatures, samMaskDecoder } from '../models/sam/mask-decoder.ts';
 import { embedMask, embedPoints, imagePositions, noMask, pointKinds } from '../models/sam/prompt-encoder.ts';
-import { gridSide } from '../models/sam/sam-config.ts';
-import { samVisionEncoder } from '../models/sam/vision-encoder.ts';
+import { type AnySamConfig, gridSide, seesByCenternet } from '../models/sam/sam-config.ts';
 import type { ModelStore, Network } from '../runtime/model-store.ts';
 import type { LogitPlane } from './mask-logits.ts';
-import { type Fit, samPixels } from './sam-image.ts';
+import { byteColours, type ColourScale, type Fit, imagenetColours, samPixels } from './sam-image.ts';
 import type { SamModel } from './sam-model.ts';
 import {
   assertPrompt,
@@ -23,6 +23,8 @@ import {
 export interface SamEmbedding {
   /** [1, C, h, w] */
   readonly data: Float32Array;
+  /** What the decoder adds at higher resolution, as {@link FinerFeatures}; absent: the encoder has none. */
+  readonly finer?: Readonly<Record<keyof FinerFeatures, Float32Array>>;
   readonly fit: Fit;
 }
 
@@ -97,23 +99,28 @@ export class SamPredictor {
 
   /** Encodes a picture that nobody will ask about again. */
   async encode(raster: Raster): Promise<SamEmbedding> {
-    const { vision_config: config } = this.#model.config;
-    const { pixels, fit } = samPixels(raster, config.image_size);
-    const shape = [1, config.num_channels, fit.side, fit.side];
+    const { config } = this.#model;
+    const { image_size: side, num_channels: channels } = config.vision_config;
+    const { pixels, fit } = samPixels(raster, side, scaleOf(config));
+    const shape = [1, channels, side, side];
     using lease = await this.#store.session({
       component: this.#model.component,
-      key: `encode ${fit.side}`,
-      build: (scope) => ({ data: samVisionEncoder(scope, input('image', shape), config).embeddings }),
+      key: `encode ${side}`,
+      build: (scope) => {
+        const { embeddings, finer } = samImageEncoder(scope, input('image', shape), config);
+        return { data: embeddings, ...finer };
+      },
     });
-    const { data } = await lease.value.run<'data'>({ image: pixels });
-    return { data: data as Float32Array, fit };
+    const outputs = await lease.value.run<'data' | keyof FinerFeatures>({ image: pixels });
+    const { data, eighth, quarter } = outputs as Record<keyof typeof outputs, Float32Array>;
+    return { data, ...(seesByCenternet(config) && { finer: { eighth, quarter } }), fit };
   }
 
   /**
    * Answers prompts about one picture, in their order.
    * @throws invalid_request naming the field of a prompt that says nothing or lies outside the picture
    */
-  async predict({ data, fit }: SamEmbedding, prompts: readonly SamPrompt[]): Promise<SamAnswer[]> {
+  async predict({ data, finer, fit }: SamEmbedding, prompts: readonly SamPrompt[]): Promise<SamAnswer[]> {
     const side = this.logitSide;
     for (const prompt of prompts) assertPrompt(prompt, fit.original, side * side);
     if (prompts.length === 0) return [];
@@ -126,6 +133,7 @@ export class SamPredictor {
     });
     const outputs = await lease.value.run<'masks' | 'iou'>({
       image: data,
+      ...finer,
       ...promptTokens(prompts, fit, slots),
       ...(hasMasks && maskFeeds(prompts, side * side)),
     });
@@ -174,10 +182,24 @@ function decoderNetwork(
         positions: imagePositions(scope, [side, side], config),
         sparse: embedPoints(scope, input('points', [prompts, slots, 2]), kinds, config),
         absent: equal(kinds, filled(pointKinds.absent, [], 'int64')),
+        finer: seesByCenternet(config) ? finerInputs(width, side) : undefined,
       };
       return { ...samMaskDecoder(scope, inputs, config.mask_decoder_config) };
     },
   };
+}
+
+/** {@link FinerFeatures} of one picture, as inputs. */
+function finerInputs(width: number, side: number): FinerFeatures {
+  return {
+    eighth: input('eighth', [1, Math.floor(width / 4), 2 * side, 2 * side]),
+    quarter: input('quarter', [1, Math.floor(width / 8), 4 * side, 4 * side]),
+  };
+}
+
+/** How the image encoder wants its colours. */
+function scaleOf(config: AnySamConfig): ColourScale {
+  return seesByCenternet(config) ? byteColours : imagenetColours;
 }
 
 function maskFeeds(prompts: readonly SamPrompt[], length: number) {

@@ -2,26 +2,26 @@
 import { Scope } from '@darkroom/graph/layers/scope';
 import { input } from '@darkroom/graph/value';
 import type { DeclaredWeights } from '../declare-weights.ts';
+import { samImageEncoder } from './image-encoder.ts';
 import { samMaskDecoder } from './mask-decoder.ts';
 import { embedMask, embedPoints, imagePositions, noMask } from './prompt-encoder.ts';
-import { gridSide, type SamConfig } from './sam-config.ts';
-import { samVisionEncoder } from './vision-encoder.ts';
+import { type AnySamConfig, gridSide } from './sam-config.ts';
 
 /** What the checkpoint of a SAM holds: image encoder, prompt encoder and mask decoder. */
-export function declareSam(config: SamConfig): DeclaredWeights {
+export function declareSam(config: AnySamConfig): DeclaredWeights {
   const scope = Scope.root();
   const vision = config.vision_config;
   const [pixels, side] = [vision.image_size, gridSide(vision)];
-  const { embeddings } = samVisionEncoder(
+  const { embeddings, finer } = samImageEncoder(
     scope,
     input('image', [1, vision.num_channels, pixels, pixels]),
-    vision,
+    config,
   );
   const image = input('embedding', embeddings.shape);
   const sparse = embedPoints(scope, input('points', [1, 1, 2]), input('kinds', [1, 1], 'int64'), config);
   embedMask(scope, input('mask', [1, 1, 4 * side, 4 * side]), config);
   const positions = imagePositions(scope, [side, side], config);
   const dense = noMask(scope, config);
-  samMaskDecoder(scope, { image, dense, positions, sparse }, config.mask_decoder_config);
+  samMaskDecoder(scope, { image, dense, positions, sparse, finer }, config.mask_decoder_config);
   return scope.parameters;
 }

@@ -1,5 +1,6 @@
 /** The mask decoder of Segment Anything (Kirillov et al. 2023, appendix A). */
 import type { Dtype } from '@darkroom/graph/dtype';
+import { conv2d } from '@darkroom/graph/layers/conv2d';
 import { linear } from '@darkroom/graph/layers/linear';
 import type { Scope } from '@darkroom/graph/layers/scope';
 import { convTranspose } from '@darkroom/graph/ops/convolution';
@@ -25,6 +26,29 @@ export interface MaskDecoderInputs {
   readonly sparse?: Value;
   /** bool [P, N]: sparse prompts that no token attends to. */
   readonly absent?: Value;
+  /** What the encoder saw at higher resolution. */
+  readonly finer?: FinerFeatures | undefined;
+}
+
+/** Features that are added while the image is upscaled, as in SAM 2 (Ravi et al. 2024, section 4). */
+export interface FinerFeatures {
+  /** [P or 1, C / 4, 2 h, 2 w] */
+  readonly eighth: Value;
+  /** [P or 1, C / 8, 4 h, 4 w] */
+  readonly quarter: Value;
+}
+
+/** Brings features [N, …, 2 h, 2 w] and [N, …, 4 h, 4 w] to the decoder's widths; done once per image. */
+export function finerFeatures(
+  scope: Scope,
+  { eighth, quarter }: FinerFeatures,
+  { hidden_size: width }: SamDecoderConfig,
+): FinerFeatures {
+  const decoder = scope.child('mask_decoder');
+  return {
+    eighth: conv2d(decoder.child('conv_s1'), eighth, Math.floor(width / 4), { kernel: 1 }),
+    quarter: conv2d(decoder.child('conv_s0'), quarter, Math.floor(width / 8), { kernel: 1 }),
+  };
 }
 
 /** Masks of every prompt: entry 0 is the single answer, the others are alternatives for a prompt of several meanings. */
@@ -75,7 +99,7 @@ export function samMaskDecoder(
     maskWeights(decoder, mask, read(1 + mask), width),
   );
   return {
-    masks: maskLogits(concat(weights, 1), upscale(decoder, plane)),
+    masks: maskLogits(concat(weights, 1), upscale(decoder, plane, inputs.finer)),
     iou: reshape(
       feedForward(decoder.child('iou_prediction_head'), read(0), {
         inner: config.iou_head_hidden_dim,
@@ -101,11 +125,14 @@ function hideAbsent(absent: Value, asked: number, dtype: Dtype): Value {
 }
 
 /** [P, C, h, w] -> [P, C / 8, 4 h, 4 w] */
-function upscale(decoder: Scope, plane: Value): Value {
+function upscale(decoder: Scope, plane: Value, finer: FinerFeatures | undefined): Value {
   const width = axisSize(plane.shape, 1);
+  const plus = (x: Value, feature: Value | undefined): Value => (feature ? add(x, feature) : x);
   const doubled = double(decoder.child('upscale_conv1'), plane, Math.floor(width / 4));
-  const normed = gelu(layerNorm2d(decoder.child('upscale_layer_norm'), doubled, upscaleEpsilon));
-  return gelu(double(decoder.child('upscale_conv2'), normed, Math.floor(width / 8)));
+  const detailed = plus(doubled, finer?.eighth);
+  const normed = gelu(layerNorm2d(decoder.child('upscale_layer_norm'), detailed, upscaleEpsilon));
+  const whole = double(decoder.child('upscale_conv2'), normed, Math.floor(width / 8));
+  return gelu(plus(whole, finer?.quarter));
 }
 
 /** Transposed 2 × 2 convolution of stride 2: `weight` [in, out, 2, 2], `bias` [out]. */

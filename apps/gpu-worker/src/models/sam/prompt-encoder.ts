@@ -6,7 +6,7 @@ import { matmul } from '@darkroom/graph/ops/matmul';
 import { concat, gather, reshape } from '@darkroom/graph/ops/movement';
 import { constant, filled, type Value } from '@darkroom/graph/value';
 import { layerNorm2d } from './layer-norm-2d.ts';
-import type { SamConfig } from './sam-config.ts';
+import type { AnySamConfig } from './sam-config.ts';
 
 /** What a point of a prompt stands for; the first four have a trained embedding beside their place. */
 export const pointKinds = {
@@ -31,7 +31,7 @@ const trainedKinds = 4;
  * @param places (x, y) in [0, 1], [..., 2]
  * @returns [..., hidden]
  */
-function embedPlaces(scope: Scope, places: Value, { vision_config: { num_pos_feats } }: SamConfig): Value {
+function embedPlaces(scope: Scope, places: Value, { vision_config: { num_pos_feats } }: AnySamConfig): Value {
   const frequencies = scope
     .child('shared_image_embedding')
     .parameter('positional_embedding', [2, num_pos_feats]);
@@ -43,7 +43,7 @@ function embedPlaces(scope: Scope, places: Value, { vision_config: { num_pos_fea
 export function imagePositions(
   scope: Scope,
   [height, width]: readonly [number, number],
-  config: SamConfig,
+  config: AnySamConfig,
 ): Value {
   const centres = Float32Array.from({ length: 2 * height * width }, (_, at) => {
     const patch = Math.floor(at / 2);
@@ -58,7 +58,7 @@ export function imagePositions(
  * @param kinds int64 [P, N], see {@link pointKinds}
  * @returns [P, N, hidden]
  */
-export function embedPoints(scope: Scope, points: Value, kinds: Value, config: SamConfig): Value {
+export function embedPoints(scope: Scope, points: Value, kinds: Value, config: AnySamConfig): Value {
   const { hidden_size: width, image_size: side } = config.prompt_encoder_config;
   const encoder = scope.child('prompt_encoder');
   const trained = Array.from({ length: trainedKinds }, (_, kind) =>
@@ -79,7 +79,7 @@ export function embedPoints(scope: Scope, points: Value, kinds: Value, config: S
 }
 
 /** Dense prompt: mask logits [B, 1, 4 h, 4 w] -> [B, hidden, h, w]. */
-export function embedMask(scope: Scope, mask: Value, config: SamConfig): Value {
+export function embedMask(scope: Scope, mask: Value, config: AnySamConfig): Value {
   const { hidden_size, mask_input_channels: inner, layer_norm_eps } = config.prompt_encoder_config;
   const layers = scope.child('prompt_encoder', 'mask_embed');
   const halving = { kernel: 2, stride: 2, padding: 0 };
@@ -91,7 +91,7 @@ export function embedMask(scope: Scope, mask: Value, config: SamConfig): Value {
 }
 
 /** Dense prompt where there is no mask, [1, hidden, 1, 1]. */
-export function noMask(scope: Scope, { prompt_encoder_config: { hidden_size } }: SamConfig): Value {
+export function noMask(scope: Scope, { prompt_encoder_config: { hidden_size } }: AnySamConfig): Value {
   const embedding = scope.child('prompt_encoder', 'no_mask_embed').parameter('weight', [1, hidden_size]);
   return reshape(embedding, [1, hidden_size, 1, 1]);
 }

@@ -1,5 +1,6 @@
 /** How a Segment Anything model (Kirillov et al. 2023) is laid out: `config.json` of transformers' `SamModel`. */
 import { z } from 'zod';
+import { CenternetBackboneConfig } from '../centernet/config.ts';
 
 const count = z.int().min(1);
 const epsilon = z.number().positive().default(1e-6);
@@ -31,6 +32,22 @@ export const SamVisionConfig = z.object({
 });
 export type SamVisionConfig = z.infer<typeof SamVisionConfig>;
 
+/** A CenterNet's backbone as image encoder: small, and ours alone. */
+export const SamCenternetVisionConfig = z.object({
+  model_type: z.literal('centernet'),
+  backbone_config: CenternetBackboneConfig.default(CenternetBackboneConfig.parse({})),
+  output_channels: count.default(128),
+  num_channels: z.literal(3).default(3),
+  /** Side of the padded picture in pixels. */
+  image_size: z.int().min(32).multipleOf(32).default(512),
+  patch_size: z.literal(16).default(16),
+  /** Frequencies of the random positional encoding; half the prompt encoder's width. */
+  num_pos_feats: count.default(64),
+  /** Residual layers between backbone and decoder. */
+  neck_layers: z.int().min(0).default(2),
+});
+export type SamCenternetVisionConfig = z.infer<typeof SamCenternetVisionConfig>;
+
 /** The prompt encoder. */
 export const SamPromptConfig = z.object({
   hidden_size: count.default(256),
@@ -60,30 +77,70 @@ export const SamDecoderConfig = z.object({
 });
 export type SamDecoderConfig = z.infer<typeof SamDecoderConfig>;
 
-/** The whole model; parts must agree about sizes that they share. */
+interface Parts {
+  readonly vision_config: Pick<
+    SamVisionConfig,
+    'image_size' | 'patch_size' | 'output_channels' | 'num_pos_feats'
+  >;
+  readonly prompt_encoder_config: SamPromptConfig;
+  readonly mask_decoder_config: SamDecoderConfig;
+}
+
+/** Parts must agree about sizes that they share. */
+function assertAgreement(
+  { vision_config: vision, prompt_encoder_config: prompt, mask_decoder_config: decoder }: Parts,
+  context: { addIssue(message: string): void },
+): void {
+  const pairs = [
+    ['image_size', vision.image_size, prompt.image_size],
+    ['patch_size', vision.patch_size, prompt.patch_size],
+    ['output_channels', vision.output_channels, prompt.hidden_size],
+    ['num_pos_feats', 2 * vision.num_pos_feats, prompt.hidden_size],
+    ['hidden_size', decoder.hidden_size, prompt.hidden_size],
+  ] as const;
+  for (const [field, left, right] of pairs) {
+    if (left !== right)
+      context.addIssue(`the parts disagree: ${field} makes ${left} of one and ${right} of another`);
+  }
+  if (vision.image_size % vision.patch_size !== 0)
+    context.addIssue('image_size is no multiple of patch_size');
+}
+
+const promptAndDecoder = {
+  prompt_encoder_config: SamPromptConfig.default(SamPromptConfig.parse({})),
+  mask_decoder_config: SamDecoderConfig.default(SamDecoderConfig.parse({})),
+};
+
+/** The whole model, as it was published. */
 export const SamConfig = z
   .object({
     vision_config: SamVisionConfig.default(SamVisionConfig.parse({})),
-    prompt_encoder_config: SamPromptConfig.default(SamPromptConfig.parse({})),
-    mask_decoder_config: SamDecoderConfig.default(SamDecoderConfig.parse({})),
+    ...promptAndDecoder,
   })
-  .superRefine(
-    ({ vision_config: vision, prompt_encoder_config: prompt, mask_decoder_config: decoder }, c) => {
-      const pairs = [
-        ['image_size', vision.image_size, prompt.image_size],
-        ['patch_size', vision.patch_size, prompt.patch_size],
-        ['output_channels', vision.output_channels, prompt.hidden_size],
-        ['num_pos_feats', 2 * vision.num_pos_feats, prompt.hidden_size],
-        ['hidden_size', decoder.hidden_size, prompt.hidden_size],
-      ] as const;
-      for (const [field, left, right] of pairs) {
-        if (left !== right)
-          c.addIssue(`the parts disagree: ${field} makes ${left} of one and ${right} of another`);
-      }
-      if (vision.image_size % vision.patch_size !== 0) c.addIssue('image_size is no multiple of patch_size');
-    },
-  );
+  .superRefine(assertAgreement);
 export type SamConfig = z.infer<typeof SamConfig>;
+
+/** The whole model with a CenterNet's backbone as its image encoder. */
+export const SamCenternetConfig = z
+  .object({ vision_config: SamCenternetVisionConfig, ...promptAndDecoder })
+  .superRefine(assertAgreement);
+export type SamCenternetConfig = z.infer<typeof SamCenternetConfig>;
+
+/** The whole model with the image encoder that `vision_config.model_type` names. */
+export const AnySamConfig = z.unknown().transform((value, context): SamConfig | SamCenternetConfig => {
+  const seen = Named.safeParse(value).data?.vision_config?.model_type;
+  const { data, error } = (seen === 'centernet' ? SamCenternetConfig : SamConfig).safeParse(value);
+  for (const issue of error?.issues ?? []) context.issues.push({ ...issue, input: value } as never);
+  return data ?? z.NEVER;
+});
+export type AnySamConfig = z.infer<typeof AnySamConfig>;
+
+const Named = z.object({ vision_config: z.object({ model_type: z.string() }).partial().optional() });
+
+/** Whether the image encoder is a CenterNet's backbone. */
+export function seesByCenternet(config: AnySamConfig): config is SamCenternetConfig {
+  return 'backbone_config' in config.vision_config;
+}
 
 /** Name of a published size of the model. */
 export type SamSize = 'vit_b' | 'vit_l' | 'vit_h';
