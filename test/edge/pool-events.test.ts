@@ -21,7 +21,7 @@ test('a listener that comes back misses nothing and hears nothing twice', async 
   const { id: lastId } = await second.until(({ data }) => data['step'] === 2);
   await second.cancel();
   worker.say(beatOf([lease], 3), beatOf([lease], 4));
-  await expect.poll(() => stage.pools.progress(stage.name, id)).toMatchObject({ step: 4 });
+  await expect.poll(() => stage.progress(id)).toMatchObject({ step: 4 });
   const third = await listen(stage, id, lastId);
   worker.say(doneOf(lease));
   await third.toEnd();
@@ -41,12 +41,12 @@ test('over a restart of the pool a listener goes on with what is known now, and 
   const worker = await stage.join();
   const lease = await stage.running(worker);
   worker.say(beatOf([lease], 5));
-  await expect.poll(() => stage.pools.progress(stage.name, lease.jobId)).toMatchObject({ step: 5 });
+  await expect.poll(() => stage.progress(lease.jobId)).toMatchObject({ step: 5 });
   const first = await listen(stage, lease.jobId);
   const { id: heardId } = await first.until(({ data }) => data['step'] === 5);
   await first.cancel();
   worker.say(beatOf([lease], 6));
-  await expect.poll(() => stage.pools.progress(stage.name, lease.jobId)).toMatchObject({ step: 6 });
+  await expect.poll(() => stage.progress(lease.jobId)).toMatchObject({ step: 6 });
   await evictDurableObject(stage.stub);
   const second = await listen(stage, lease.jobId, heardId);
   const again = await second.until(({ name }) => name === 'progress');

@@ -24,11 +24,11 @@ test('a full queue takes no more, of one project or of all, and keeps nothing of
   const refusal = { isTaken: false, retryAfterMs: expect.toSatisfy((ms) => ms >= 1000 && ms <= 60_000) };
   const handAlpha = () => stage.hand(more, { projectId: 'alpha' });
   expect(await handAlpha()).toEqual({ ...refusal, reason: 'project_full' });
-  expect(await stage.pools.progress(stage.name, more)).toBeUndefined();
+  expect(await stage.progress(more)).toBeUndefined();
   expect((await stage.pools.health(stage.name)).queued).toBe(1000);
   await fill('beta', 1);
   await stage.pools.cancel(stage.name, last);
-  expect(await handAlpha()).toEqual({ isTaken: true });
+  expect(await handAlpha()).toMatchObject({ isTaken: true });
   await fill('beta', 999);
   expect(await stage.hand(freshId(), { projectId: 'gamma' })).toEqual({ ...refusal, reason: 'pool_full' });
   expect((await stage.pools.health(stage.name)).queued).toBe(2000);
@@ -38,9 +38,9 @@ describe('a job that is handed over twice', () => {
   test('is one job, over a restart too, and does not run again once it has ended', async () => {
     const stage = await PoolStage.open('twice');
     const id = await stage.enqueue();
-    expect(await stage.hand(id)).toEqual({ isTaken: true });
+    expect(await stage.hand(id)).toMatchObject({ isTaken: true });
     await evictDurableObject(stage.stub);
-    expect(await stage.hand(id)).toEqual({ isTaken: true });
+    expect(await stage.hand(id)).toMatchObject({ isTaken: true });
     expect((await stage.pools.health(stage.name)).queued).toBe(1);
     const worker = await stage.join('a', { slots: 2 });
     worker.say({ type: 'ready', freeSlots: 2, resident: [] });
@@ -49,7 +49,7 @@ describe('a job that is handed over twice', () => {
     worker.say(doneOf(lease));
     expect(await stage.ended(id)).toBe('succeeded');
     await evictDurableObject(stage.stub);
-    expect(await stage.hand(id)).toEqual({ isTaken: true });
+    expect(await stage.hand(id)).toMatchObject({ isTaken: true });
     expect(await stage.pools.health(stage.name)).toMatchObject({ queued: 0, busySlots: 0 });
     expect(worker.heard.filter(({ type }) => type === 'offer')).toEqual([]);
     expect(await stage.bill(id)).toHaveLength(1);
@@ -66,8 +66,8 @@ describe('a job that is handed over twice', () => {
     });
     const { job, ...order } = stage.order(id);
     const old = { ...order, job: { ...job, createdAtMs: Date.now() - 900_000 } };
-    expect(await stage.pools.enqueue(stage.name, old)).toEqual({ isTaken: true });
-    expect(await stage.pools.progress(stage.name, id)).toBeUndefined();
+    expect(await stage.pools.enqueue(stage.name, old)).toMatchObject({ isTaken: true });
+    expect(await stage.progress(id)).toBeUndefined();
     expect(await stage.state(id)).toBe('expired');
   });
 });

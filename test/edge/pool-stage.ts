@@ -12,6 +12,7 @@ import {
   PoolFrame,
   type WorkerFrame,
 } from '@darkroom/shared/contracts/frames';
+import type { JobProgress } from '@darkroom/shared/contracts/job-view';
 import type { JobId } from '@darkroom/shared/ids';
 import { eq } from 'drizzle-orm';
 import { Ledger, priceOfMicros } from '../support/ledger.ts';
@@ -110,6 +111,11 @@ export class PoolStage {
   /** Hands a job to the pool. */
   async hand(id: JobId, spec: Partial<JobOrder['spec']> = {}): Promise<Enqueued> {
     return await this.pools.enqueue(this.name, this.order(id, spec));
+  }
+
+  /** How far the pool says that a job is; undefined = it does not know it. */
+  async progress(id: JobId): Promise<JobProgress | undefined> {
+    return (await this.pools.progress(this.name, [id])).get(id);
   }
 
   /** Admits a job and hands it to the pool. */

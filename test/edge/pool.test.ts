@@ -15,9 +15,7 @@ test('a job is offered, run, and in the books once, however often its end is sai
   const lease = { jobId: id, fence: 1 };
   worker.say({ type: 'accept', ...lease });
   worker.say({ type: 'beat', leases: [{ ...lease, step: 3, steps: 12, etaMs: 900 }] });
-  await expect
-    .poll(() => stage.pools.progress(stage.name, id))
-    .toMatchObject({ step: 3, pct: 25, etaMs: 900 });
+  await expect.poll(() => stage.progress(id)).toMatchObject({ step: 3, pct: 25, etaMs: 900 });
   worker.say(doneOf(lease), doneOf(lease));
   expect((await worker.next('ack')).verdict).toBe('accepted');
   expect((await worker.next('ack')).verdict).toBe('accepted');

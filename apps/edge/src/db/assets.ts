@@ -1,7 +1,7 @@
 /** Uploaded pictures: awaited until their bytes were checked, then fixed until they are erased. */
 import { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import { AppError } from '@darkroom/shared/errors';
-import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, type SQL } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { assets } from './schema.ts';
 
@@ -21,7 +21,7 @@ export const maxNamed = 90;
 const isNamed = ({ projectId, id }: AssetName) => and(eq(assets.projectId, projectId), eq(assets.id, id));
 
 /** Not yet to be erased. What is to be erased is hidden at once, so that nobody begins anything with it. */
-const isKept = (nowMs: number) =>
+export const areKept = (nowMs: number): SQL | undefined =>
   and(
     or(isNull(assets.eraseAtMs), gt(assets.eraseAtMs, nowMs)),
     or(isNotNull(assets.finalizedAtMs), gt(assets.createdAtMs, nowMs - awaitedMs)),
@@ -32,7 +32,7 @@ export async function findAsset(db: Database, name: AssetName, nowMs: number): P
   const [row] = await db
     .select()
     .from(assets)
-    .where(and(isNamed(name), isKept(nowMs)));
+    .where(and(isNamed(name), areKept(nowMs)));
   return row;
 }
 
@@ -78,7 +78,7 @@ export async function finalizeAsset(
   const [row] = await db
     .update(assets)
     .set({ ...found, objectKey: key, finalizedAtMs: nowMs })
-    .where(and(isNamed(name), isNull(assets.finalizedAtMs), isKept(nowMs)))
+    .where(and(isNamed(name), isNull(assets.finalizedAtMs), areKept(nowMs)))
     .returning();
   return row;
 }
@@ -102,7 +102,7 @@ export async function listAssets(
     eq(assets.projectId, projectId),
     only === undefined ? undefined : eq(assets.id, only),
     after === undefined ? undefined : lt(assets.id, after),
-    isKept(nowMs),
+    areKept(nowMs),
   );
   return await db.select().from(assets).where(isAsked).orderBy(desc(assets.id)).limit(limit);
 }
@@ -113,7 +113,7 @@ export async function condemnAsset(db: Database, name: AssetName, nowMs: number)
     .update(assets)
     // The beginning of time, which is over by every clock.
     .set({ eraseAtMs: 0 })
-    .where(and(isNamed(name), isKept(nowMs)))
+    .where(and(isNamed(name), areKept(nowMs)))
     .returning({ id: assets.id });
   return condemned.length > 0;
 }
@@ -138,7 +138,7 @@ export async function awaitedAmong(
   ids: readonly string[],
   nowMs: number,
 ): Promise<ReadonlySet<string>> {
-  const isAwaited = and(inArray(assets.id, [...ids]), isNull(assets.finalizedAtMs), isKept(nowMs));
+  const isAwaited = and(inArray(assets.id, [...ids]), isNull(assets.finalizedAtMs), areKept(nowMs));
   const rows = await db.select({ id: assets.id }).from(assets).where(isAwaited);
   return new Set(rows.map(({ id }) => id));
 }

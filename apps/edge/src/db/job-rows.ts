@@ -35,12 +35,13 @@ const isKept = (nowMs: number) =>
 const isSeen = ({ projectId, reach }: Pick<JobName, 'projectId' | 'reach'>, nowMs: number) =>
   and(eq(jobs.projectId, projectId), reach && isWithin(reach), isKept(nowMs));
 
+/** That it is this job, and may be seen. */
+export const jobNamed = (name: JobName, nowMs: number): SQL | undefined =>
+  and(eq(jobs.id, name.id), isSeen(name, nowMs));
+
 /** A project's job, if it has it. */
 export async function findJob(db: Database, name: JobName, nowMs: number): Promise<JobRow | undefined> {
-  const [row] = await db
-    .select()
-    .from(jobs)
-    .where(and(eq(jobs.id, name.id), isSeen(name, nowMs)));
+  const [row] = await db.select().from(jobs).where(jobNamed(name, nowMs));
   return row;
 }
 

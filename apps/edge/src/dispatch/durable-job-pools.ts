@@ -15,7 +15,7 @@ export function durableJobPools(namespace: DurableObjectNamespace<Pool>): JobPoo
   return {
     enqueue: (pool, order) => at(pool).enqueue(order),
     cancel: (pool, jobId) => at(pool).cancel(jobId),
-    progress: (pool, jobId) => at(pool).progress(jobId),
+    progress: (pool, jobIds) => at(pool).progress(jobIds),
     waitForEnd: (pool, jobId, timeoutMs) => at(pool).waitForEnd(jobId, timeoutMs),
     events: (pool, jobId, afterEventId) => at(pool).events(jobId, afterEventId),
     models: (pool) => at(pool).models(),

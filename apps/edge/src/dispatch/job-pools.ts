@@ -18,7 +18,8 @@ export interface JobOrder {
 }
 
 export type Enqueued =
-  | { readonly isTaken: true }
+  /** How far it is; undefined = it had ended before. */
+  | { readonly isTaken: true; readonly progress: JobProgress | undefined }
   /** Nothing of the job is kept. */
   | {
       readonly isTaken: false;
@@ -51,8 +52,8 @@ export interface JobPools {
   enqueue(pool: string, order: JobOrder): Promise<Enqueued>;
   /** Stops a job as soon as its worker can; without effect on one that has ended. */
   cancel(pool: string, jobId: JobId): Promise<void>;
-  /** How far a job is; undefined = the pool does not know it (any more). */
-  progress(pool: string, jobId: JobId): Promise<JobProgress | undefined>;
+  /** How far jobs are; those that the pool does not know (any more) are left out. */
+  progress(pool: string, jobIds: readonly JobId[]): Promise<ReadonlyMap<string, JobProgress>>;
   /** Resolves once the job is no longer open in the books, or when the time is over. */
   waitForEnd(pool: string, jobId: JobId, timeoutMs: number): Promise<void>;
   /**

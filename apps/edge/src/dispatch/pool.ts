@@ -110,10 +110,10 @@ export class Pool extends DurableObject<Bindings> {
 
   async enqueue(order: JobOrder): Promise<Enqueued> {
     // Whoever says a job again cannot know how far it came: what has ended must not run again.
-    if (await this.#isOver(order.job)) return { isTaken: true };
+    if (await this.#isOver(order.job)) return { isTaken: true, progress: undefined };
     const effects = this.#take({ type: 'enqueue', job: order.spec }, order);
     const refusal = effects.find((effect) => effect.type === 'refuse');
-    if (!refusal) return { isTaken: true };
+    if (!refusal) return { isTaken: true, progress: this.#news.progress(order.spec.id) };
     const { reason, retryAfterMs } = refusal;
     return { isTaken: false, reason, retryAfterMs };
   }
@@ -126,8 +126,9 @@ export class Pool extends DurableObject<Bindings> {
     this.#take({ type: 'drain', workerId });
   }
 
-  async progress(jobId: JobId): Promise<JobProgress | undefined> {
-    return this.#news.progress(jobId);
+  async progress(jobIds: readonly JobId[]): Promise<ReadonlyMap<string, JobProgress>> {
+    const told = jobIds.map((id) => [id, this.#news.progress(id)] as const);
+    return new Map(told.filter((entry): entry is [JobId, JobProgress] => entry[1] !== undefined));
   }
 
   async waitForEnd(jobId: JobId, timeoutMs: number): Promise<void> {

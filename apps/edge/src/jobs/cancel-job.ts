@@ -13,7 +13,7 @@ const queuedWaitMs = 1000;
 async function cancelInPool({ pools }: CancelDeps, { pool, id, state }: JobRow): Promise<boolean> {
   await pools.cancel(pool, id);
   if (state === 'queued') await pools.waitForEnd(pool, id, queuedWaitMs);
-  return (await pools.progress(pool, id)) !== undefined;
+  return (await pools.progress(pool, [id])).has(id);
 }
 
 async function readAgain({ db, nowMs }: CancelDeps, row: JobRow): Promise<JobRow> {

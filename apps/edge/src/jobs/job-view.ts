@@ -20,11 +20,22 @@ function bookedProgress({ state, steps, pictures, finishedAtMs }: JobRow, stepsD
   return { position: 0, step, steps: all, pct, etaMs: finishedAtMs === null ? null : 0 };
 }
 
-async function pooledProgress({ pools }: JobViewDeps, row: JobRow): Promise<JobProgress | undefined> {
-  if (row.finishedAtMs !== null) return undefined;
-  return await pools.progress(row.pool, row.id).catch((cause: unknown) => {
+/** How far open jobs are, by one question to each of their pools. */
+async function pooledProgress(
+  { pools }: JobViewDeps,
+  rows: readonly JobRow[],
+): Promise<ReadonlyMap<string, JobProgress>> {
+  const open = rows.filter(({ finishedAtMs }) => finishedAtMs === null);
+  const asked = [...Map.groupBy(open, ({ pool }) => pool)].map(([pool, jobs]) =>
+    pools.progress(
+      pool,
+      jobs.map(({ id }) => id),
+    ),
+  );
+  const told = await Promise.all(asked).catch((cause: unknown) => {
     throw new AppError('dependency_unavailable', { cause });
   });
+  return new Map(told.flatMap((progress) => [...progress]));
 }
 
 async function outputViewOf(
@@ -71,16 +82,25 @@ const idsIn = (rows: readonly JobRow[], state: JobRow['state']) =>
  * @throws AppError `dependency_unavailable` when a pool does not answer
  */
 export async function jobViewsOf(deps: JobViewDeps, rows: readonly JobRow[]): Promise<JobView[]> {
-  const [outputs, billedSteps] = await Promise.all([
+  return await viewsWith(deps, rows, pooledProgress(deps, rows));
+}
+
+async function viewsWith(
+  deps: JobViewDeps,
+  rows: readonly JobRow[],
+  pooled: Promise<ReadonlyMap<string, JobProgress>>,
+): Promise<JobView[]> {
+  const [outputs, billedSteps, progress] = await Promise.all([
     outputsOf(deps.db, idsIn(rows, 'succeeded')),
     billedStepsOf(deps.db, idsIn(rows, 'canceled')),
+    pooled,
   ]);
   return await Promise.all(
     rows.map(async (row) => {
       const pictures = outputs.get(row.id) ?? [];
       return viewOf(row, {
         outputs: await Promise.all(pictures.map((picture) => outputViewOf(deps, row, picture))),
-        progress: (await pooledProgress(deps, row)) ?? bookedProgress(row, billedSteps.get(row.id) ?? 0),
+        progress: progress.get(row.id) ?? bookedProgress(row, billedSteps.get(row.id) ?? 0),
       });
     }),
   );
@@ -93,5 +113,15 @@ export async function jobViewsOf(deps: JobViewDeps, rows: readonly JobRow[]): Pr
  */
 export async function jobViewOf(deps: JobViewDeps, row: JobRow): Promise<JobView> {
   const [view] = await jobViewsOf(deps, [row]);
+  return view as JobView;
+}
+
+/** A job as its client sees it right after its pool said how far it is. */
+export async function submittedViewOf(
+  deps: JobViewDeps,
+  { row, progress }: { readonly row: JobRow; readonly progress: JobProgress | undefined },
+): Promise<JobView> {
+  const told = new Map(progress && [[row.id, progress]]);
+  const [view] = await viewsWith(deps, [row], Promise.resolve(told));
   return view as JobView;
 }

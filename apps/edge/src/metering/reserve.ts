@@ -2,14 +2,13 @@ import { AppError } from '@darkroom/shared/errors';
 import { type Price, totalMicros } from '@darkroom/shared/pricing';
 import { and, eq, exists, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
+import type { JobRow } from '../db/job-rows.ts';
 import { budgets, jobs } from '../db/schema.ts';
 import { selectRow } from '../db/select-row.ts';
 
-type JobRow = typeof jobs.$inferInsert;
-
 /** A job to admit, without what the ledger writes. */
 export type NewJob = Omit<
-  JobRow,
+  typeof jobs.$inferInsert,
   | keyof Price
   | 'state'
   | 'fence'
@@ -55,14 +54,14 @@ async function refusal(db: Database, payer: Payer, micros: number): Promise<AppE
 }
 
 /**
- * Admits a job: writes its row and reserves its price on its key and its project, all or nothing.
+ * Admits a job: writes its row and reserves its price on its key and its project, all or nothing. Gives the row.
  *
  * One transaction: the row is written only if both budgets have room, and both budgets are charged only if there is the
  * row. A row of that id from before must not pass for it, so then the insert is made to fail, which undoes everything.
  *
  * @throws AppError `insufficient_credit`, `spend_cap_reached`, `conflict` when there is a job of that id already
  */
-export async function reserve(db: Database, job: NewJob, price: Price): Promise<void> {
+export async function reserve(db: Database, job: NewJob, price: Price): Promise<JobRow> {
   const micros = totalMicros(price);
   if (!Number.isSafeInteger(micros) || micros < 0)
     throw new TypeError(`price: expected whole micro-credits, got ${micros}`);
@@ -79,12 +78,12 @@ export async function reserve(db: Database, job: NewJob, price: Price): Promise<
     .select({ count: sql`count(*)` })
     .from(budgets)
     .where(and(budgetsOf(job), hasRoom(micros)));
-  const [admitted] = await db
+  const [[admitted]] = await db
     .batch([
       db
         .insert(jobs)
         .select(selectRow(jobs, row, sql`WHERE ${roomy} = 2 OR EXISTS ${jobOfId}`))
-        .returning({ id: jobs.id }),
+        .returning(),
       db
         .update(budgets)
         .set({ reservedMicros: sql`${budgets.reservedMicros} + ${micros}` })
@@ -94,5 +93,6 @@ export async function reserve(db: Database, job: NewJob, price: Price): Promise<
       if (!isViolation(error, 'UNIQUE constraint failed: jobs.id')) throw error;
       throw new AppError('conflict', { message: `job ${job.id}: expected a new id`, cause: error });
     });
-  if (admitted.length === 0) throw await refusal(db, job, micros);
+  if (admitted) return admitted;
+  throw await refusal(db, job, micros);
 }

@@ -1,22 +1,24 @@
 import type { JobKind } from '@darkroom/shared/contracts/job-request';
+import type { JobView } from '@darkroom/shared/contracts/job-view';
 import { AppError } from '@darkroom/shared/errors';
 import { idRandomBytes, JobId, makeId } from '@darkroom/shared/ids';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { RequestIdVariables } from 'hono/request-id';
-import { findJob, type JobName } from '../db/job-rows.ts';
+import { findJob } from '../db/job-rows.ts';
 import type { Deps } from '../deps.ts';
 import { foundJob } from '../jobs/found-job.ts';
-import { jobViewOf } from '../jobs/job-view.ts';
+import { jobViewOf, submittedViewOf } from '../jobs/job-view.ts';
 import type { AuthVariables } from '../middleware/authenticate.ts';
 import { type IdempotencyVariables, idempotency } from '../middleware/idempotency.ts';
 import { readPreferWait } from '../middleware/request-headers.ts';
 import { requireScope } from '../middleware/require-scope.ts';
+import { rememberModels } from '../routing/remembered-models.ts';
 import { readSubmission } from '../submit/read-submission.ts';
 import { repeatOf } from '../submit/repeat.ts';
-import type { SubmitDeps } from '../submit/submission.ts';
+import type { Submission, SubmitDeps } from '../submit/submission.ts';
 import { submitJob } from '../submit/submit-job.ts';
 
-type SubmissionsDeps = SubmitDeps & Pick<Deps, 'idempotencyStore'>;
+type SubmissionsDeps = Omit<SubmitDeps, 'models'> & Pick<Deps, 'idempotencyStore'>;
 type Variables = AuthVariables & IdempotencyVariables & RequestIdVariables;
 type SubmissionContext = Context<{ Variables: Variables }>;
 
@@ -27,17 +29,11 @@ const kinds = {
   '/inpaints': 'inpaint',
 } as const satisfies Record<string, JobKind>;
 
-/** Answers how a job stands: 201 if it has ended, 202 if not. */
-async function answer(
-  deps: SubmissionsDeps,
-  c: SubmissionContext,
-  { projectId, id }: JobName,
-): Promise<Response> {
-  const row = await findJob(deps.db, { projectId, id }, deps.nowMs());
-  if (!row) throw new AppError('unavailable', { message: 'the job was taken back meanwhile; try again' });
-  c.header('location', `/v1/jobs/${id}`);
+/** Answers with a job: 201 if it has ended, 202 if not. */
+function answer(c: SubmissionContext, view: JobView): Response {
+  c.header('location', `/v1/jobs/${view.id}`);
   c.header('cache-control', 'no-store');
-  return c.json(await jobViewOf(deps, row), row.finishedAtMs === null ? 202 : 201);
+  return c.json(view, view.finishedAt === null ? 202 : 201);
 }
 
 /**
@@ -54,7 +50,9 @@ function waitForEnd(deps: SubmissionsDeps): MiddlewareHandler<{ Variables: Varia
     const job = await findJob(deps.db, { projectId, id }, deps.nowMs());
     // The job is on its way whether or not its pool can be asked when it ends.
     if (job) await deps.pools.waitForEnd(job.pool, id, waitSeconds * 1000).catch(() => undefined);
-    c.res = await answer(deps, c, { projectId, id });
+    const row = await findJob(deps.db, { projectId, id }, deps.nowMs());
+    if (!row) throw new AppError('unavailable', { message: 'the job was taken back meanwhile; try again' });
+    c.res = answer(c, await jobViewOf(deps, row));
     c.header('preference-applied', `wait=${waitSeconds}`);
   };
 }
@@ -73,17 +71,20 @@ export function submissions(deps: SubmissionsDeps): Hono<{ Variables: Variables 
     principal: c.get('principal'),
     requestId: c.get('requestId'),
   });
+  const submitDeps = { ...deps, models: rememberModels(deps.pools, deps) };
+  const submit = async (c: SubmissionContext, submission: Submission) =>
+    answer(c, await submittedViewOf(deps, await submitJob(submitDeps, submission)));
   const routes = new Hono<{ Variables: Variables }>();
   for (const [path, kind] of Object.entries(kinds)) {
     routes.post(path, requireScope('edits:write'), wait, once, async (c) => {
       const wish = wishOf(c);
       const read = await readSubmission(c.req, kind, wish.jobId);
-      return await answer(deps, c, await submitJob(deps, { ...wish, ...read }));
+      return await submit(c, { ...wish, ...read });
     });
   }
   return routes.post('/jobs/:id/reproduce', requireScope('edits:write'), wait, once, async (c) => {
     const wish = wishOf(c);
     const first = await foundJob(deps, wish.principal, c.req.param('id'));
-    return await answer(deps, c, await submitJob(deps, { ...wish, ...repeatOf(first) }));
+    return await submit(c, { ...wish, ...repeatOf(first) });
   });
 }

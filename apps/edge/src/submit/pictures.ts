@@ -4,8 +4,8 @@ import type { JobRequest } from '@darkroom/shared/contracts/job-request';
 import { AppError } from '@darkroom/shared/errors';
 import type { AssetId } from '@darkroom/shared/ids';
 import { type Principal, requireAsset } from '../auth/principal.ts';
-import { findAsset, imageRefOf } from '../db/assets.ts';
-import { findProject } from '../db/projects.ts';
+import { type AssetRow, imageRefOf } from '../db/assets.ts';
+import type { Project } from '../db/projects.ts';
 import { eraseAsset } from '../storage/erase.ts';
 import { keepAsset } from '../storage/keep-asset.ts';
 import { retentionMsOf } from '../storage/retention.ts';
@@ -23,8 +23,19 @@ export interface Pictures {
   readonly mask?: Picture;
 }
 
+/** The stored pictures that a request names. */
+export function assetsNamedBy(request: JobRequest): AssetId[] {
+  const { image, mask } = namesIn(request);
+  return [image, mask].filter((id) => id !== undefined);
+}
+
+function namesIn(request: JobRequest): { readonly image?: AssetId; readonly mask?: AssetId | undefined } {
+  if (!('image' in request)) return {};
+  return { image: request.image, ...('mask' in request && { mask: request.mask }) };
+}
+
 /**
- * Stores the pictures that came with a request.
+ * Stores the pictures that came with a request, and gives them as they are stored.
  *
  * @throws AppError `unsupported_media`, `image_too_large` or `image_corrupt` for a file that no worker could use;
  *   `forbidden` to client tokens, whose one picture is there already
@@ -32,19 +43,22 @@ export interface Pictures {
 export async function keepSent(
   deps: SubmitDeps,
   { principal, request, sent }: Pick<Submission, 'principal' | 'request' | 'sent'>,
-): Promise<void> {
-  if (sent.length === 0) return;
+  project: Project | undefined,
+): Promise<AssetRow[]> {
+  if (sent.length === 0) return [];
   if (principal.kind === 'client') {
     const message =
       'a client token is for the one asset that it names: send the file there and name it as the image';
     throw new AppError('forbidden', { message });
   }
   const { projectId, identityId: keyId } = principal;
-  const retentionMs = retentionMsOf(await findProject(deps.db, projectId), request.retentionSeconds);
+  const retentionMs = retentionMsOf(project, request.retentionSeconds);
+  const kept: AssetRow[] = [];
   for (const { assetId, file } of sent) {
     const bytes = await file.arrayBuffer();
-    await keepAsset(deps, { projectId, keyId, assetId, bytes, retentionMs });
+    kept.push(await keepAsset(deps, { projectId, keyId, assetId, bytes, retentionMs }));
   }
+  return kept;
 }
 
 /** Erases the pictures that came with a request, because nothing came of it. */
@@ -60,14 +74,14 @@ export async function dropSent(
   }
 }
 
-async function findPicture(
-  deps: Pick<SubmitDeps, 'db' | 'nowMs'>,
-  principal: Principal,
-  field: 'image' | 'mask',
-  id: AssetId,
-): Promise<Picture> {
+interface Named {
+  readonly principal: Principal;
+  readonly assets: readonly AssetRow[];
+}
+
+function pictureOf({ principal, assets }: Named, field: 'image' | 'mask', id: AssetId): Picture {
   requireAsset(principal, id);
-  const row = await findAsset(deps.db, { projectId: principal.projectId, id }, deps.nowMs());
+  const row = assets.find((asset) => asset.id === id);
   if (!row)
     throw new AppError('not_found', { message: `${field}: there is no asset ${id}`, details: { field } });
   const picture = imageRefOf(row);
@@ -86,20 +100,17 @@ function requireSameSize(image: Picture, mask: Picture): void {
 }
 
 /**
- * The stored pictures that a request names.
+ * The pictures of a request, among those that its project has.
  *
  * @throws AppError `not_found` naming the field, for pictures of other projects too; `conflict` while a file is
  *   awaited; `invalid_request` for a mask of another size
  */
-export async function findPictures(
-  deps: Pick<SubmitDeps, 'db' | 'nowMs'>,
-  principal: Principal,
-  request: JobRequest,
-): Promise<Pictures> {
-  if (!('image' in request)) return {};
-  const image = await findPicture(deps, principal, 'image', request.image);
-  if (!('mask' in request) || request.mask === undefined) return { image };
-  const mask = await findPicture(deps, principal, 'mask', request.mask);
+export function picturesOf(request: JobRequest, named: Named): Pictures {
+  const names = namesIn(request);
+  if (names.image === undefined) return {};
+  const image = pictureOf(named, 'image', names.image);
+  if (names.mask === undefined) return { image };
+  const mask = pictureOf(named, 'mask', names.mask);
   requireSameSize(image, mask);
   return { image, mask };
 }

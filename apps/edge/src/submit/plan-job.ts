@@ -1,7 +1,7 @@
 /** Everything of a job that is decided before it is admitted. */
 import { AppError } from '@darkroom/shared/errors';
 import { currentPriceId, type Price, type PricedWork, priceOf } from '@darkroom/shared/pricing';
-import { findProject } from '../db/projects.ts';
+import type { Project } from '../db/projects.ts';
 import type { NewJob } from '../metering/reserve.ts';
 import { type Enhancement, enhancePrompt } from '../prompt/enhance.ts';
 import { choosePool } from '../routing/choose-pool.ts';
@@ -60,17 +60,23 @@ export function workOf(
   };
 }
 
+/** What a plan rests on. */
+export interface PlanGround {
+  readonly model: ChosenModel;
+  readonly pictures: Pictures;
+  readonly project: Project | undefined;
+}
+
 /** Decides the prompt, the seed, the price and the times of a job. */
 export async function planJob(
   deps: SubmitDeps,
   submission: Submission,
-  model: ChosenModel,
-  pictures: Pictures,
+  { model, pictures, project }: PlanGround,
 ): Promise<JobPlan> {
   const { jobId, principal, requestId, request } = submission;
   const { projectId, identityId: keyId, environment } = principal;
   const prompt = submission.prompt ?? (await decidePrompt(deps, submission, model));
-  const retentionMs = retentionMsOf(await findProject(deps.db, projectId), request.retentionSeconds);
+  const retentionMs = retentionMsOf(project, request.retentionSeconds);
   const price = priceOf(
     workOf(submission, model, pictures),
     environment === 'test' ? 'free' : currentPriceId,

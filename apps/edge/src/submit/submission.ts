@@ -3,12 +3,16 @@ import type { AssetId, JobId } from '@darkroom/shared/ids';
 import type { Principal } from '../auth/principal.ts';
 import type { JobRow } from '../db/job-rows.ts';
 import type { Deps } from '../deps.ts';
+import type { RememberedModels } from '../routing/remembered-models.ts';
 
 /** What submitting needs from outside. */
-export type SubmitDeps = Pick<
-  Deps,
-  'db' | 'images' | 'pools' | 'concurrencyGate' | 'nowMs' | 'random' | 'rewriter' | 'reportFailure'
->;
+export interface SubmitDeps
+  extends Pick<
+    Deps,
+    'db' | 'images' | 'pools' | 'concurrencyGate' | 'nowMs' | 'random' | 'rewriter' | 'reportFailure'
+  > {
+  readonly models: RememberedModels;
+}
 
 /** A picture that came with the request itself, and the id that it is to have. */
 export interface SentPicture {

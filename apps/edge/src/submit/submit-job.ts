@@ -1,16 +1,17 @@
 /** The road of a wish: checked, priced, admitted by the ledger, handed to a pool. */
+import type { JobProgress } from '@darkroom/shared/contracts/job-view';
 import { AppError } from '@darkroom/shared/errors';
 import { requireJobKind, requireModel } from '../auth/principal.ts';
+import { type AdmissionFacts, readAdmissionFacts } from '../db/admission-facts.ts';
 import { findJob, type JobRow } from '../db/job-rows.ts';
 import type { Enqueued } from '../dispatch/job-pools.ts';
 import { reserve } from '../metering/reserve.ts';
 import { withdraw } from '../metering/withdraw.ts';
 import { requireSlot, slotSubject } from '../middleware/concurrency.ts';
 import { type ChosenModel, chooseModel } from '../routing/models.ts';
-import { shardNames } from '../routing/pools.ts';
 import { orderOf } from './order.ts';
-import { dropSent, findPictures, keepSent, type Pictures } from './pictures.ts';
-import { planJob, workOf } from './plan-job.ts';
+import { assetsNamedBy, dropSent, keepSent, type Pictures, picturesOf } from './pictures.ts';
+import { type PlanGround, planJob, workOf } from './plan-job.ts';
 import type { Submission, SubmitDeps } from './submission.ts';
 
 /** How long after its deadline a job may still hold its slot, should nobody give it back. */
@@ -25,15 +26,29 @@ function requireWeights({ id, sha256 }: ChosenModel, weights: string | null | un
   throw new AppError('conflict', { message, details: { field: 'model' } });
 }
 
-async function modelFor(
-  { pools }: SubmitDeps,
-  { principal, request, weights }: Submission,
+/** The model of a wish. What no pool has told of lately is asked for: a worker may have brought it meanwhile. */
+async function chosenModel(
+  { models }: SubmitDeps,
+  { request, weights }: Pick<Submission, 'request' | 'weights'>,
 ): Promise<ChosenModel> {
-  if (request.model !== undefined) requireModel(principal, request.model);
-  const found = await Promise.all(shardNames().map((name) => pools.models(name))).catch((cause: unknown) => {
+  const { recent } = models;
+  if (recent && weights === undefined) {
+    try {
+      return chooseModel(request, recent);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+    }
+  }
+  const found = await models.ask().catch((cause: unknown) => {
     throw new AppError('dependency_unavailable', { cause });
   });
-  const model = chooseModel(request, found.flat());
+  return chooseModel(request, found);
+}
+
+async function modelFor(deps: SubmitDeps, submission: Submission): Promise<ChosenModel> {
+  const { principal, request, weights } = submission;
+  if (request.model !== undefined) requireModel(principal, request.model);
+  const model = await chosenModel(deps, submission);
   requireModel(principal, model.id);
   requireWeights(model, weights);
   return model;
@@ -50,17 +65,14 @@ async function undo(deps: SubmitDeps, submission: Submission): Promise<void> {
   }
 }
 
-/** Writes the job's row, or finds the one that another try of the same request wrote. */
-async function admit(
-  deps: SubmitDeps,
-  submission: Submission,
-  { model, pictures }: { readonly model: ChosenModel; readonly pictures: Pictures },
-): Promise<void> {
-  const { job, price } = await planJob(deps, submission, model, pictures);
+/** Writes the job's row, or finds the one that another try of the same request wrote meanwhile. */
+async function admit(deps: SubmitDeps, submission: Submission, ground: PlanGround): Promise<JobRow> {
+  const { job, price } = await planJob(deps, submission, ground);
   const ttlMs = job.deadlineAtMs - job.createdAtMs + slotGraceMs;
   await requireSlot(deps.concurrencyGate, submission.principal, { holder: job.id, ttlMs });
-  await reserve(deps.db, job, price).catch((error: unknown) => {
+  return await reserve(deps.db, job, price).catch(async (error: unknown) => {
     if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+    return await requireRow(deps, submission);
   });
 }
 
@@ -90,10 +102,10 @@ async function handOver(
     pictures,
     model,
   }: { readonly row: JobRow; readonly pictures: Pictures; readonly model: ChosenModel },
-): Promise<void> {
+): Promise<JobProgress | undefined> {
   const work = workOf({ request: row.request }, model, pictures);
   const enqueued = await enqueue(deps, row, orderOf(row, pictures, work));
-  if (enqueued.isTaken) return;
+  if (enqueued.isTaken) return enqueued.progress;
   await withdraw(deps.db, submission.jobId);
   await undo(deps, submission);
   const { reason, retryAfterMs } = enqueued;
@@ -105,25 +117,33 @@ async function handOver(
   throw new AppError('rate_limited', { message, details });
 }
 
-function findRow({ db, nowMs }: SubmitDeps, { principal, jobId }: Submission): Promise<JobRow | undefined> {
-  return findJob(db, { projectId: principal.projectId, id: jobId }, nowMs());
-}
-
-async function requireRow(deps: SubmitDeps, submission: Submission): Promise<JobRow> {
-  const row = await findRow(deps, submission);
+async function requireRow({ db, nowMs }: SubmitDeps, { principal, jobId }: Submission): Promise<JobRow> {
+  const row = await findJob(db, { projectId: principal.projectId, id: jobId }, nowMs());
   if (row) return row;
   throw new AppError('unavailable', { message: 'the job was taken back meanwhile; try again' });
 }
 
 /** The pictures of a wish, stored; when one is refused, none of those that came with it is kept. */
-async function picturesFor(deps: SubmitDeps, submission: Submission): Promise<Pictures> {
+async function picturesFor(
+  deps: SubmitDeps,
+  submission: Submission,
+  { assets, project }: AdmissionFacts,
+): Promise<Pictures> {
+  const { principal, request } = submission;
   try {
-    await keepSent(deps, submission);
-    return await findPictures(deps, submission.principal, submission.request);
+    const kept = await keepSent(deps, submission, project);
+    return picturesOf(request, { principal, assets: [...kept, ...assets] });
   } catch (error) {
     await dropSent(deps, submission);
     throw error;
   }
+}
+
+/** A job of a wish. */
+export interface Submitted {
+  readonly row: JobRow;
+  /** As its pool said when it took the job; undefined = it had ended before. */
+  readonly progress: JobProgress | undefined;
 }
 
 /**
@@ -134,20 +154,20 @@ async function picturesFor(deps: SubmitDeps, submission: Submission): Promise<Pi
  *   `rate_limited` when the key has too many jobs under way or the pool no room: then nothing is kept or billed;
  *   `dependency_unavailable`: the same request, sent again, carries on
  */
-export async function submitJob(deps: SubmitDeps, submission: Submission): Promise<JobRow> {
-  const { principal, request } = submission;
+export async function submitJob(deps: SubmitDeps, submission: Submission): Promise<Submitted> {
+  const { principal, request, jobId } = submission;
   requireJobKind(principal, request.kind);
-  const known = await findRow(deps, submission);
-  if (known && known.finishedAtMs !== null) return known;
+  const name = { projectId: principal.projectId, jobId, assetIds: assetsNamedBy(request) };
+  const facts = await readAdmissionFacts(deps.db, name, deps.nowMs());
+  const { job: known, project } = facts;
+  if (known && known.finishedAtMs !== null) return { row: known, progress: undefined };
   const model = await modelFor(deps, submission);
-  const pictures = await picturesFor(deps, submission);
-  if (!known) {
-    await admit(deps, submission, { model, pictures }).catch(async (error: unknown) => {
+  const pictures = await picturesFor(deps, submission, facts);
+  const row =
+    known ??
+    (await admit(deps, submission, { model, pictures, project }).catch(async (error: unknown) => {
       await undo(deps, submission);
       throw error;
-    });
-  }
-  const row = known ?? (await requireRow(deps, submission));
-  await handOver(deps, submission, { row, pictures, model });
-  return row;
+    }));
+  return { row, progress: await handOver(deps, submission, { row, pictures, model }) };
 }
