@@ -16,11 +16,13 @@ import {
   fastSamMask,
 } from './fastsam-masks.ts';
 import type { FastSamModel } from './fastsam-model.ts';
+import type { FoundMask } from './found-mask.ts';
 import { holds, maskOfBox, maskOfClicks, maskOfWords } from './mask-choice.ts';
-import { encodeRle, type MaskRle } from './mask-rle.ts';
+import { encodeRle } from './mask-rle.ts';
 import { PictureMemory } from './picture-memory.ts';
 import type { SamAnswer, SamCandidate, SamEmbedding } from './sam-predictor.ts';
 import { assertPrompt, type SamPrompt } from './sam-prompt.ts';
+import type { Segmenter } from './segmenter.ts';
 
 /** What the network found in a picture. As a `SamEmbedding`, its masks have the picture's own size. */
 export interface FastSamEmbedding extends SamEmbedding {
@@ -30,23 +32,13 @@ export interface FastSamEmbedding extends SamEmbedding {
   readonly detections: readonly FastSamDetection[];
 }
 
-/** One mask of a picture. */
-export interface FoundMask {
-  readonly rle: MaskRle;
-  readonly area: number;
-  /** Around the mask, in pixels of the picture. */
-  readonly box: Box;
-  /** Confidence, 0 to 1. */
-  readonly score: number;
-}
-
 /** How well texts fit a picture. */
 export type Compare = (picture: Raster, texts: readonly string[]) => Promise<readonly number[]>;
 
 const bytesPerElement = 4;
 
 /** Answers the prompts that Segment Anything takes, but for earlier masks. */
-export class FastSamPredictor {
+export class FastSamPredictor implements Segmenter {
   /** A prompt carries no mask. */
   readonly logitSide = 0;
   readonly #store: ModelStore;

@@ -8,6 +8,8 @@ import { openBlip } from './blip-captioner.ts';
 import type { Captioner } from './captioner.ts';
 import { openClip } from './clip-similarity.ts';
 import type { Detector } from './detector.ts';
+import { openFastSam } from './fastsam-model.ts';
+import { FastSamPredictor } from './fastsam-predictor.ts';
 import { openOwlvit } from './owlvit-detector.ts';
 import { openSam } from './sam-model.ts';
 import { SamPredictor } from './sam-predictor.ts';
@@ -26,7 +28,10 @@ type Open<T> = (folder: string, store: ModelStore) => Promise<T>;
 
 /** For each kind, its classes by `model_type`. */
 const families: { readonly [K in VisionKind]: Readonly<Record<string, Open<VisionModels[K]>>> } = {
-  segment: { sam: async (folder, store) => new SamPredictor(store, await openSam(folder)) },
+  segment: {
+    sam: async (folder, store) => new SamPredictor(store, await openSam(folder)),
+    fastsam: async (folder, store) => new FastSamPredictor(store, await openFastSam(folder)),
+  },
   detect: { owlvit: openOwlvit },
   caption: { blip: openBlip },
   similarity: { clip: openClip },
