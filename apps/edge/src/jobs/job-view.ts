@@ -121,7 +121,7 @@ export async function submittedViewOf(
   deps: JobViewDeps,
   { row, progress }: { readonly row: JobRow; readonly progress: JobProgress | undefined },
 ): Promise<JobView> {
-  const told = new Map(progress && [[row.id, progress]]);
-  const [view] = await viewsWith(deps, [row], Promise.resolve(told));
+  if (!progress) return await jobViewOf(deps, row);
+  const [view] = await viewsWith(deps, [row], Promise.resolve(new Map([[row.id, progress]])));
   return view as JobView;
 }
