@@ -101,6 +101,6 @@ function doneOf({ jobId, fence, outputs, job }: OfferFrame): DoneFrame {
     fence,
     outputs: outputs.map(({ key, mime }) => ({ key, mime, ...picture })),
     model: { id: job.model ?? embeddedModelId, sha256: noDigest },
-    metrics: { computeMs: 0, loadMs: 0, peakMemoryMb: 0, steps: job.steps ?? 0 },
+    metrics: { computeMs: 0, loadMs: 0, peakMemoryMb: 0, steps: ('steps' in job && job.steps) || 0 },
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { edgeUnderTest } from './edge-app.ts';
 
-const kinds = ['edit', 'generate', 'img2img', 'inpaint'];
+const kinds = ['edit', 'generate', 'img2img', 'inpaint', 'segment', 'detect', 'caption', 'similarity'];
 
 describe('GET /v1/contracts/:kind of an unknown kind', () => {
   test('names the kinds that there are', async () => {
@@ -14,7 +14,7 @@ describe('GET /v1/contracts/:kind of an unknown kind', () => {
       type: 'urn:darkroom:problem:not_found',
       title: 'There is no such resource',
       status: 404,
-      detail: 'kind: expected one of edit, generate, img2img, inpaint, got paint',
+      detail: `kind: expected one of ${kinds.join(', ')}, got paint`,
       code: 'not_found',
       requestId: 'r1',
       retryable: false,

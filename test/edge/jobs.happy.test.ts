@@ -57,7 +57,7 @@ describe('a job that is done', () => {
       negative: 'rain',
     };
     const id = await admit(edge, { prompt });
-    const maskReport = { insidePixels: 4, outsidePixels: 20, changedOutsidePixels: 0, lossless: true };
+    const maskReport = { insidePixels: 4, outsidePixels: 20, changedOutside: 0, lossless: true };
     await finish(edge, id, { maskReport });
     const view = await see(edge, id);
     expect(view.prompt).toEqual(prompt);

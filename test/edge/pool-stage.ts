@@ -152,7 +152,6 @@ export class PoolStage {
       } as JobOrder['job'],
       requestId: 'r1',
       keyIdentityId: this.ledger.keyId,
-      outputMime: 'image/png',
     };
   }
 

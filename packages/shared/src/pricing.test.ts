@@ -86,8 +86,17 @@ describe('priceOf', () => {
 
 test('published prices never change: jobs are billed by the table that priced them', () => {
   expect(priceTables['2026-11']).toEqual({
-    pictureMicros: { edit: 1000, generate: 500, img2img: 500, inpaint: 1000 },
-    stepMegapixelMicros: { embedded: 20, 'instruct-pix2pix': 200, 'stable-diffusion': 200 },
+    pictureMicros: {
+      edit: 1000,
+      generate: 500,
+      img2img: 500,
+      inpaint: 1000,
+      segment: 500,
+      detect: 500,
+      caption: 300,
+      similarity: 100,
+    },
+    stepMegapixelMicros: { embedded: 20, 'instruct-pix2pix': 200, 'stable-diffusion': 200, vision: 0 },
   });
   expect(priceIds).toContain(currentPriceId);
 });

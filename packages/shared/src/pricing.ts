@@ -3,13 +3,14 @@
  *
  * A picture costs a base by kind of job, which pays for decoding, storing and the full-resolution composite, plus a rate
  * by model family for each step and each megapixel, started micro-credits counted whole. A job costs that times its
- * pictures. The job keeps the id of the table that priced it, and a published table never changes: a new price is a new
- * table.
+ * pictures. A kind that says what a photo shows has one answer for its base, with whatever pictures belong to it. The job
+ * keeps the id of the table that priced it, and what a table has published never changes: a new kind is added, a new
+ * price is a new table.
  */
 import type { JobKind } from './contracts/job-request.ts';
 
 /** Whose weights do the work: our own small ones, or a public checkpoint's. */
-export const modelFamilies = ['embedded', 'instruct-pix2pix', 'stable-diffusion'] as const;
+export const modelFamilies = ['embedded', 'instruct-pix2pix', 'stable-diffusion', 'vision'] as const;
 export type ModelFamily = (typeof modelFamilies)[number];
 
 interface PriceTable {
@@ -20,12 +21,30 @@ interface PriceTable {
 export const priceTables = {
   /** For test keys, whose use costs nothing. */
   free: {
-    pictureMicros: { edit: 0, generate: 0, img2img: 0, inpaint: 0 },
-    stepMegapixelMicros: { embedded: 0, 'instruct-pix2pix': 0, 'stable-diffusion': 0 },
+    pictureMicros: {
+      edit: 0,
+      generate: 0,
+      img2img: 0,
+      inpaint: 0,
+      segment: 0,
+      detect: 0,
+      caption: 0,
+      similarity: 0,
+    },
+    stepMegapixelMicros: { embedded: 0, 'instruct-pix2pix': 0, 'stable-diffusion': 0, vision: 0 },
   },
   '2026-11': {
-    pictureMicros: { edit: 1000, generate: 500, img2img: 500, inpaint: 1000 },
-    stepMegapixelMicros: { embedded: 20, 'instruct-pix2pix': 200, 'stable-diffusion': 200 },
+    pictureMicros: {
+      edit: 1000,
+      generate: 500,
+      img2img: 500,
+      inpaint: 1000,
+      segment: 500,
+      detect: 500,
+      caption: 300,
+      similarity: 100,
+    },
+    stepMegapixelMicros: { embedded: 20, 'instruct-pix2pix': 200, 'stable-diffusion': 200, vision: 0 },
   },
 } as const satisfies Record<string, PriceTable>;
 
@@ -38,11 +57,12 @@ export const currentPriceId: PriceId = '2026-11';
 export interface PricedWork {
   readonly kind: JobKind;
   readonly family: ModelFamily;
-  /** Size of one finished picture. */
+  /** Size of one finished picture, or of the photo that is looked at. */
   readonly width: number;
   readonly height: number;
-  /** Denoising steps of one picture. */
+  /** Denoising steps of one picture; 0 for answers. */
   readonly steps: number;
+  /** Pictures, or the one answer. */
   readonly pictures: number;
 }
 

@@ -2,7 +2,7 @@
 import type { JobId } from '@darkroom/shared/ids';
 import { and, asc, eq, inArray, isNotNull, lte } from 'drizzle-orm';
 import type { Database } from './database.ts';
-import { jobOutputs, jobs } from './schema.ts';
+import { jobOutputs, jobResults, jobs } from './schema.ts';
 
 /** Jobs whose time is over; one that has not ended is left until it has. */
 export async function dueJobs(
@@ -40,6 +40,7 @@ export async function condemnJob(
 export async function deleteJobs(db: Database, ids: readonly JobId[]): Promise<void> {
   await db.batch([
     db.delete(jobOutputs).where(inArray(jobOutputs.jobId, [...ids])),
+    db.delete(jobResults).where(inArray(jobResults.jobId, [...ids])),
     db.delete(jobs).where(inArray(jobs.id, [...ids])),
   ]);
 }

@@ -1,8 +1,9 @@
 /** What jobs have delivered, and what was billed of those that were canceled. */
+import type { JobResult } from '@darkroom/shared/contracts/job-result';
 import { and, asc, eq } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { isOneOf } from './is-one-of.ts';
-import { jobOutputs, usage } from './schema.ts';
+import { jobOutputs, jobResults, usage } from './schema.ts';
 
 export type JobOutputRow = typeof jobOutputs.$inferSelect;
 
@@ -18,6 +19,15 @@ export async function outputsOf(
     .where(isOneOf(jobOutputs.jobId, jobIds))
     .orderBy(asc(jobOutputs.jobId), asc(jobOutputs.position));
   return Map.groupBy(rows, ({ jobId }) => jobId);
+}
+
+/** What a job found out; null = nothing, or not yet. */
+export async function resultOf(db: Database, jobId: string): Promise<JobResult | null> {
+  const [row] = await db
+    .select({ result: jobResults.result })
+    .from(jobResults)
+    .where(eq(jobResults.jobId, jobId));
+  return row?.result ?? null;
 }
 
 /** The steps that canceled jobs had done, as they were billed; none is named that had done none. */

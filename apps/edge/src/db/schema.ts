@@ -5,6 +5,7 @@
 import { KeyLimits } from '@darkroom/shared/contracts/api-key';
 import { OutputObject } from '@darkroom/shared/contracts/frames';
 import { JobRequest, jobKinds } from '@darkroom/shared/contracts/job-request';
+import { JobResult } from '@darkroom/shared/contracts/job-result';
 import { JobView, jobStates } from '@darkroom/shared/contracts/job-view';
 import type { PriceId } from '@darkroom/shared/pricing';
 import { sql } from 'drizzle-orm';
@@ -114,8 +115,10 @@ export const jobs = sqliteTable(
     pool: text().notNull(),
     requestId: text('request_id').notNull(),
     request: jsonColumn(JobRequest).notNull(),
-    prompt: jsonColumn(JobView.shape.prompt).notNull(),
-    seed: integer().notNull(),
+    /** Null = its kind has no words to decide. */
+    prompt: jsonColumn(JobView.shape.prompt.unwrap()),
+    /** Null = its kind draws no noise. */
+    seed: integer(),
     model: jsonColumn(JobView.shape.model).notNull(),
     priceId: text('price_id').$type<PriceId>().notNull(),
     pictureMicros: integer('picture_micros').notNull(),
@@ -160,7 +163,14 @@ export const jobOutputs = sqliteTable(
   (table) => [primaryKey({ columns: [table.jobId, table.position] })],
 );
 
-/** What was billed: one row for each delivered picture, or for the steps of a canceled job. */
+/** What jobs found out; beside their rows, which are read often and in numbers. */
+export const jobResults = sqliteTable('job_results', {
+  jobId: text('job_id').primaryKey(),
+  projectId: projectId(),
+  result: jsonColumn(JobResult).notNull(),
+});
+
+/** What was billed: one row for each delivered picture, for an answer, or for the steps of a canceled job. */
 export const usage = sqliteTable(
   'usage',
   {

@@ -18,7 +18,7 @@ export interface UsageRow {
   readonly keyId: string;
   readonly kind: (typeof usage.$inferSelect)['kind'];
   readonly jobs: number;
-  /** Delivered pictures. */
+  /** Delivered pictures that were billed one by one. */
   readonly pictures: number;
   /** Billed steps of canceled jobs. */
   readonly canceledSteps: number;
@@ -38,7 +38,7 @@ export async function usageByDay(
       keyId: usage.keyId,
       kind: usage.kind,
       jobs: sql<number>`count(DISTINCT ${usage.jobId})`,
-      pictures: sql<number>`sum(iif(${usage.item} = 'steps', 0, ${usage.quantity}))`,
+      pictures: sql<number>`sum(iif(${usage.item} IN ('steps', 'answer'), 0, ${usage.quantity}))`,
       canceledSteps: sql<number>`sum(iif(${usage.item} = 'steps', ${usage.quantity}, 0))`,
       micros: sql<number>`sum(${usage.micros})`,
     })

@@ -13,8 +13,6 @@ export interface JobOrder {
   readonly requestId: string;
   /** Identity of the key that pays, whose slot is given back at the end. */
   readonly keyIdentityId: KeyId;
-  /** Media type of the pictures. */
-  readonly outputMime: 'image/png' | 'image/jpeg' | 'image/webp';
 }
 
 export type Enqueued =

@@ -2,6 +2,8 @@
 import type { DoneFrame, OfferFrame, WorkerFrame } from '@darkroom/shared/contracts/frames';
 import type { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import type { Job } from '@darkroom/shared/contracts/job';
+import { type OutputMime, plannedOutputs } from '@darkroom/shared/contracts/job-outputs';
+import { visionKinds } from '@darkroom/shared/contracts/job-request';
 import type { ImageStore } from '../storage/image-store.ts';
 import type { JobOrder } from './job-pools.ts';
 import type { JobFacts } from './pool-rows.ts';
@@ -15,17 +17,20 @@ const extensions = {
   'image/png': 'png',
   'image/jpeg': 'jpg',
   'image/webp': 'webp',
-} as const satisfies Record<JobOrder['outputMime'], string>;
+} as const satisfies Record<OutputMime, string>;
 
 /** Where the pictures of a lease lie. */
 export function outputPrefix({ jobId, fence }: { readonly jobId: string; readonly fence: number }): string {
   return `out/${jobId}/${fence}/`;
 }
 
-/** The keys of a lease's pictures, in order. */
-export function outputKeys({ job, outputMime }: JobOrder, fence: number): string[] {
+/** The places of a lease's pictures, in order. */
+function outputPlaces(
+  { job }: JobOrder,
+  fence: number,
+): { readonly key: string; readonly mime: OutputMime }[] {
   const prefix = outputPrefix({ jobId: job.id, fence });
-  return Array.from({ length: job.count }, (_, n) => `${prefix}${n}.${extensions[outputMime]}`);
+  return plannedOutputs(job).map(({ mime }, n) => ({ key: `${prefix}${n}.${extensions[mime]}`, mime }));
 }
 
 function imagesOf(job: Job): ImageRef[] {
@@ -46,11 +51,11 @@ export async function writeOffer(
   order: JobOrder,
   { images, nowMs }: OfferPorts,
 ): Promise<OfferFrame> {
-  const { job, requestId, outputMime: mime } = order;
+  const { job, requestId } = order;
   const { checkpoint } = facts;
   const get = async (key: string) => (await images.signGet(key, ttlSeconds)).url;
   const inputs = imagesOf(job).map(async ({ key }) => [key, await get(key)] as const);
-  const outputs = outputKeys(order, facts.fence).map(async (key) => {
+  const outputs = outputPlaces(order, facts.fence).map(async ({ key, mime }) => {
     const { url } = await images.signPut(key, { mime, ttlSeconds });
     return { key, url, mime };
   });
@@ -71,19 +76,29 @@ export async function writeOffer(
   };
 }
 
+/** Whether a report tells what the job's kind finds out, and nothing where it finds out nothing. */
+function isAnswer(result: DoneFrame['result'], { kind }: Job): boolean {
+  const isAsked = visionKinds.some((known) => known === kind);
+  return isAsked ? result?.kind === kind : result === undefined;
+}
+
 /**
- * The worker's report, or a failure in its place when it names other pictures than it was asked for: what a worker
- * says must never make another's picture this job's.
+ * The worker's report, or a failure in its place when it names other pictures than it was asked for, or another
+ * result: what a worker says must never make another's picture this job's.
  */
 export function checkedReport(frame: DoneFrame, order: JobOrder | undefined): WorkerFrame {
   if (!order) return frame;
-  const { jobId, fence, outputs, metrics } = frame;
-  const keys = outputKeys(order, fence);
-  const isAsked =
-    outputs.length === keys.length &&
-    outputs.every(({ key, mime }, n) => key === keys[n] && mime === order.outputMime);
-  if (isAsked) return frame;
-  const detail = `outputs: expected ${keys.join(', ')}, got ${outputs.map(({ key }) => key).join(', ')}`;
+  const { jobId, fence, outputs, result, metrics } = frame;
+  const places = outputPlaces(order, fence);
+  const isPlaced =
+    outputs.length === places.length &&
+    outputs.every(({ key, mime }, n) => key === places[n]?.key && mime === places[n].mime);
+  if (isPlaced && isAnswer(result, order.job)) return frame;
+  const keysOf = (list: readonly { readonly key: string }[]) =>
+    list.map(({ key }) => key).join(', ') || 'none';
+  const detail = isPlaced
+    ? `result: expected that of a job of kind ${order.job.kind}, got ${result?.kind ?? 'none'}`
+    : `outputs: expected ${keysOf(places)}, got ${keysOf(outputs)}`;
   const failure = { class: 'retryable', code: 'internal', detail: detail.slice(0, 2000) } as const;
   return { type: 'fail', jobId, fence, ...failure, stepsDone: metrics.steps };
 }

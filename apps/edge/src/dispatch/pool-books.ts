@@ -11,9 +11,11 @@ import { type EndedJob, isEnded, type JobRow, type Outcome } from './pool-rows.t
 function endingOf(outcome: Outcome): JobEnding {
   switch (outcome.state) {
     case 'succeeded':
-      return { state: 'succeeded', outputs: outcome.result.outputs, model: outcome.result.model };
-    case 'failed':
-      return { state: 'failed', code: outcome.code, detail: outcome.detail };
+      return { state: 'succeeded', ...outcome.result };
+    case 'failed': {
+      const { code, detail, details } = outcome;
+      return { state: 'failed', code, detail, details };
+    }
     case 'canceled':
       return { state: 'canceled', stepsDone: outcome.stepsDone };
     case 'expired':

@@ -1,5 +1,5 @@
 /** What a pool remembers: one row per job, worker and project, and a tombstone per job that is over. */
-import type { CheckpointFrame, DoneFrame } from '@darkroom/shared/contracts/frames';
+import type { CheckpointFrame, DoneFrame, FailDetails } from '@darkroom/shared/contracts/frames';
 import type { ErrorCode } from '@darkroom/shared/errors';
 import type { JobId } from '@darkroom/shared/ids';
 
@@ -55,11 +55,15 @@ export interface LeasedJob {
 
 /** How a job ended and what its bill needs; a job has exactly one. */
 export type Outcome = { readonly fence: number; readonly stepsDone: number } & (
-  | { readonly state: 'succeeded'; readonly result: Pick<DoneFrame, 'outputs' | 'model' | 'metrics'> }
+  | {
+      readonly state: 'succeeded';
+      readonly result: Pick<DoneFrame, 'outputs' | 'result' | 'model' | 'metrics'>;
+    }
   | {
       readonly state: 'failed';
       readonly code: ErrorCode;
       readonly detail: string;
+      readonly details?: FailDetails | undefined;
       /** It broke workers: kept for inspection, and run again only by hand. */
       readonly isPoison: boolean;
     }

@@ -7,7 +7,9 @@ export const maxAttempts = 3;
 export const maxDeaths = 2;
 
 /** Why a lease ended without a result; `death` = its worker was lost. */
-export type Failure = Pick<FailFrame, 'code' | 'detail'> & { readonly class: FailFrame['class'] | 'death' };
+export type Failure = Pick<FailFrame, 'code' | 'detail' | 'details'> & {
+  readonly class: FailFrame['class'] | 'death';
+};
 
 export const workerLost: Failure = {
   class: 'death',
@@ -34,7 +36,10 @@ export type Aftermath =
   | {
       readonly next: 'end';
       readonly facts: JobFacts;
-      readonly outcome: Pick<Outcome & { state: 'failed' }, 'state' | 'code' | 'detail' | 'isPoison'>;
+      readonly outcome: Pick<
+        Outcome & { state: 'failed' },
+        'state' | 'code' | 'detail' | 'details' | 'isPoison'
+      >;
     };
 
 /** 0.5 s after the first attempt, then four times as long after each further one. */
@@ -49,7 +54,9 @@ export const maxBackoffMs: number = backoffMs(maxAttempts - 1);
 export function afterFailure(before: JobFacts, workerId: string, failure: Failure): Aftermath {
   const isDeadly = failure.class === 'death' && before.deaths + 1 >= maxDeaths;
   const isPoison = failure.class === 'poison' || isDeadly;
-  const { code, detail } = isDeadly ? breaksWorkers : failure;
+  const { code, detail, details }: Pick<Failure, 'code' | 'detail' | 'details'> = isDeadly
+    ? breaksWorkers
+    : failure;
   const facts = {
     ...before,
     tried: [...new Set([...before.tried, workerId])],
@@ -58,6 +65,10 @@ export function afterFailure(before: JobFacts, workerId: string, failure: Failur
   };
   const isHopeless = failure.class === 'permanent' || (failure.class === 'oom' && before.isSmaller);
   if (isPoison || isHopeless || before.attempts >= maxAttempts)
-    return { next: 'end', facts, outcome: { state: 'failed', code, detail, isPoison } };
+    return {
+      next: 'end',
+      facts,
+      outcome: { state: 'failed', code, detail, ...(details && { details }), isPoison },
+    };
   return { next: 'retry', facts, backoffMs: backoffMs(before.attempts) };
 }

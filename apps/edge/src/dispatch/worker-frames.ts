@@ -129,10 +129,10 @@ function closeLease(turn: Turn, workerId: string, frame: EndFrame): void {
 function finishLease(turn: Turn, job: LeasedJob, frame: EndFrame): void {
   switch (frame.type) {
     case 'done': {
-      const { outputs, model, metrics } = frame;
+      const { outputs, result, model, metrics } = frame;
       endJob(turn, job, {
         state: 'succeeded',
-        result: { outputs, model, metrics },
+        result: { outputs, ...(result && { result }), model, metrics },
         stepsDone: metrics.steps,
       });
       break;

@@ -1,7 +1,10 @@
 /** Jobs as their clients see them. */
+import { plannedOutputs } from '@darkroom/shared/contracts/job-outputs';
+import { visionKinds } from '@darkroom/shared/contracts/job-request';
+import type { JobResult } from '@darkroom/shared/contracts/job-result';
 import type { JobOutput, JobProgress, JobView } from '@darkroom/shared/contracts/job-view';
 import { AppError } from '@darkroom/shared/errors';
-import { billedStepsOf, type JobOutputRow, outputsOf } from '../db/job-outputs.ts';
+import { billedStepsOf, type JobOutputRow, outputsOf, resultOf } from '../db/job-outputs.ts';
 import type { JobRow } from '../db/job-rows.ts';
 import type { Deps } from '../deps.ts';
 import { downloadOf } from '../storage/asset-view.ts';
@@ -40,11 +43,21 @@ async function pooledProgress(
 
 async function outputViewOf(
   deps: JobViewDeps,
-  { eraseAtMs }: JobRow,
-  { objectKey, width, height, mime, sizeBytes, sha256, maskReport }: JobOutputRow,
+  { eraseAtMs, request }: JobRow,
+  { position, objectKey, width, height, mime, sizeBytes, sha256, maskReport }: JobOutputRow,
 ): Promise<JobOutput> {
   const address = await downloadOf(deps, { objectKey, eraseAtMs });
-  return { ...address, width, height, mime, bytes: sizeBytes, sha256, ...(maskReport && { maskReport }) };
+  const name = plannedOutputs(request)[position]?.name;
+  return {
+    ...(name && { name }),
+    ...address,
+    width,
+    height,
+    mime,
+    bytes: sizeBytes,
+    sha256,
+    ...(maskReport && { maskReport }),
+  };
 }
 
 interface Found {
@@ -59,8 +72,8 @@ function viewOf(row: JobRow, { outputs, progress }: Found): JobView {
     kind,
     status,
     outputs,
-    prompt: row.prompt,
-    seed,
+    ...(row.prompt && { prompt: row.prompt }),
+    ...(seed !== null && { seed }),
     model,
     progress,
     usage: { microCredits: chargedMicros, priceId },
@@ -106,14 +119,19 @@ async function viewsWith(
   );
 }
 
+function foundResult({ db }: JobViewDeps, { id, kind, state }: JobRow): Promise<JobResult | null> {
+  const isThere = state === 'succeeded' && visionKinds.some((known) => known === kind);
+  return isThere ? resultOf(db, id) : Promise.resolve(null);
+}
+
 /**
- * A job as its client sees it.
+ * A job as its client sees it, with what it found out.
  *
  * @throws AppError `dependency_unavailable` when its pool is asked how far it is and does not answer
  */
 export async function jobViewOf(deps: JobViewDeps, row: JobRow): Promise<JobView> {
-  const [view] = await jobViewsOf(deps, [row]);
-  return view as JobView;
+  const [[view], result] = await Promise.all([jobViewsOf(deps, [row]), foundResult(deps, row)]);
+  return { ...(view as JobView), result };
 }
 
 /** A job as its client sees it right after its pool said how far it is. */

@@ -2,7 +2,7 @@
 import { errorTable } from '@darkroom/shared/errors';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
-import { budgets, jobOutputs, jobs, outbox, usage } from '../db/schema.ts';
+import { budgets, jobOutputs, jobResults, jobs, outbox, usage } from '../db/schema.ts';
 import { selectRow } from '../db/select-row.ts';
 import type { JobEnding, UsageLine } from './charge.ts';
 
@@ -73,6 +73,13 @@ export function insertOutputs({ db, ending, isOurs }: Closing) {
   return db.insert(jobOutputs).select(selectRow(jobOutputs, row, eachOf(outputs, isOurs)));
 }
 
+/** What it found out. */
+export function insertResult({ db, ending, isOurs }: Closing) {
+  const results = ending.state === 'succeeded' && ending.result ? [ending.result] : [];
+  const row = { jobId: jobs.id, projectId: jobs.projectId, result: sql`element.value` };
+  return db.insert(jobResults).select(selectRow(jobResults, row, eachOf(results, isOurs)));
+}
+
 /** What others are to be told. */
 export function insertOutbox({ db, ending, isOurs, nowMs }: Closing) {
   const topic = `job.${ending.state}`;
@@ -92,7 +99,8 @@ function errorOf(ending: JobEnding): (typeof jobs.$inferInsert)['error'] {
     ending.state === 'canceled' || ending.state === 'expired'
       ? { code: ending.state, detail: errorTable[ending.state].title }
       : ending;
-  return { code, detail, retryable: errorTable[code].retryable };
+  const details = 'details' in ending ? ending.details : undefined;
+  return { code, detail, retryable: errorTable[code].retryable, ...(details && { details }) };
 }
 
 /** The job's own end; the last statement, as it makes `isOurs` false. */

@@ -40,7 +40,7 @@ async function billed({ db }: Ledger, jobId: JobId) {
 describe('settling a finished job', () => {
   test('writes state, bill, pictures, budgets and outbox together', async () => {
     const ledger = await Ledger.open({ project: 1000 });
-    const maskReport = { insidePixels: 1, outsidePixels: 2, changedOutsidePixels: 0, lossless: true };
+    const maskReport = { insidePixels: 1, outsidePixels: 2, changedOutside: 0, lossless: true };
     const jobId = await ledger.admit({ ...priceOfMicros(100), pictures: 2 });
     const outputs = [picture, { ...picture, key: 'p/x/2.png', maskReport }];
     expect(await end(ledger, jobId, { state: 'succeeded', outputs, model }, 3)).toEqual({

@@ -11,6 +11,7 @@ import {
   endJob,
   insertOutbox,
   insertOutputs,
+  insertResult,
   insertUsage,
 } from './settle-writes.ts';
 
@@ -42,7 +43,7 @@ async function readJob(db: Database, jobId: JobId) {
 }
 
 /**
- * Ends a job, once: its state, pictures, bill, budgets and outbox row in one transaction.
+ * Ends a job, once: its state, pictures, result, bill, budgets and outbox row in one transaction.
  *
  * Every statement asks whether the job is still open and the lease not superseded, and the last one closes it; so the
  * first end wins whole, and each later one, the same or another, changes nothing. An end without a charge releases the
@@ -57,10 +58,11 @@ export async function settle(db: Database, options: SettleOptions): Promise<Sett
   const isCurrent = fence === null ? sql`TRUE` : sql`${jobs.fence} <= ${fence}`;
   const isOurs = sql`${jobs.id} = ${jobId} AND ${jobs.finishedAtMs} IS NULL AND ${isCurrent}`;
   const closing: Closing = { db, ending, isOurs, nowMs };
-  const [, , , , [ended]] = await db.batch([
+  const [, , , , , [ended]] = await db.batch([
     chargeBudgets(closing, chargedMicros),
     insertUsage(closing, lines),
     insertOutputs(closing),
+    insertResult(closing),
     insertOutbox(closing),
     endJob(closing, chargedMicros, fence),
   ]);

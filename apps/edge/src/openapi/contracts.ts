@@ -18,13 +18,7 @@ import {
 } from '@darkroom/shared/contracts/asset';
 import { ClientTokenRequest, ClientTokenView } from '@darkroom/shared/contracts/client-token';
 import { JobList, ListJobsQuery } from '@darkroom/shared/contracts/job-list';
-import {
-  EditRequest,
-  GenerateRequest,
-  Img2ImgRequest,
-  InpaintRequest,
-  jobKinds,
-} from '@darkroom/shared/contracts/job-request';
+import { jobKinds, requestContracts as jobRequests } from '@darkroom/shared/contracts/job-request';
 import { JobOutput, JobProgress, JobState, JobView } from '@darkroom/shared/contracts/job-view';
 import { ModelList, ModelView } from '@darkroom/shared/contracts/model-view';
 import { Problem } from '@darkroom/shared/contracts/problem';
@@ -51,6 +45,9 @@ const PoolName = z.string().min(1).max(64);
 /** The kind in a request whose path says it already. */
 const ofPath = <T extends z.ZodType>(kind: T) =>
   kind.describe(`${kind.description} Absent = as the path says.`).optional();
+/** The contract without what it checks between fields, which a schema cannot say. */
+const bodyOf = <S extends { readonly kind: z.ZodType }>({ shape }: { readonly shape: S }) =>
+  z.strictObject({ ...shape, kind: ofPath(shape.kind) });
 
 /** The edge is there. */
 const HealthView = z.object({
@@ -90,10 +87,14 @@ export const valueContracts = {
 
 /** Bodies that clients send; unknown fields are refused. */
 export const requestContracts = {
-  EditRequest: EditRequest.extend({ kind: ofPath(EditRequest.shape.kind) }),
-  GenerateRequest: GenerateRequest.extend({ kind: ofPath(GenerateRequest.shape.kind) }),
-  Img2ImgRequest: Img2ImgRequest.extend({ kind: ofPath(Img2ImgRequest.shape.kind) }),
-  InpaintRequest: InpaintRequest.extend({ kind: ofPath(InpaintRequest.shape.kind) }),
+  EditRequest: bodyOf(jobRequests.edit),
+  GenerateRequest: bodyOf(jobRequests.generate),
+  Img2ImgRequest: bodyOf(jobRequests.img2img),
+  InpaintRequest: bodyOf(jobRequests.inpaint),
+  SegmentRequest: bodyOf(jobRequests.segment),
+  DetectRequest: bodyOf(jobRequests.detect),
+  CaptionRequest: bodyOf(jobRequests.caption),
+  SimilarityRequest: bodyOf(jobRequests.similarity),
   CreateAssetRequest,
   CreateKeyRequest,
   UpdateKeyRequest,

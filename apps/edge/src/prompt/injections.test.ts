@@ -1,4 +1,4 @@
-import type { JobKind } from '@darkroom/shared/contracts/job-request';
+import type { PictureKind } from '@darkroom/shared/contracts/job-request';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Enhancement, enhancePrompt, rewriteBudgetMs } from './enhance.ts';
@@ -57,7 +57,7 @@ const behaviours: readonly (readonly [string, Answer | undefined])[] = [
   ['is absent', undefined],
   ...Object.entries(hostile),
 ];
-const targets: readonly (readonly [JobKind, ModelFamily])[] = [
+const targets: readonly (readonly [PictureKind, ModelFamily])[] = [
   ['edit', 'embedded'],
   ['generate', 'stable-diffusion'],
 ];

@@ -1,5 +1,5 @@
 /** What rewriters are asked, what they may answer, and the port behind which they stand. */
-import type { JobKind } from '@darkroom/shared/contracts/job-request';
+import type { PictureKind } from '@darkroom/shared/contracts/job-request';
 import { z } from 'zod';
 
 /** Whose words the prompt must suit: our own edit model's, or those of a model that read the web. */
@@ -9,7 +9,7 @@ export type ModelFamily = 'embedded' | 'instruct-pix2pix' | 'stable-diffusion';
 export interface RewriteRequest {
   /** Normalised. */
   readonly prompt: string;
-  readonly kind: JobKind;
+  readonly kind: PictureKind;
   readonly family: ModelFamily;
 }
 

@@ -1,23 +1,9 @@
-import {
-  EditRequest,
-  GenerateRequest,
-  Img2ImgRequest,
-  InpaintRequest,
-  type JobKind,
-  jobKinds,
-} from '@darkroom/shared/contracts/job-request';
+import { type JobKind, jobKinds, requestContracts } from '@darkroom/shared/contracts/job-request';
 import { AppError } from '@darkroom/shared/errors';
 import { Hono } from 'hono';
 import { etag, RETAINED_304_HEADERS } from 'hono/etag';
 import { z } from 'zod';
 import { publicRoute } from '../middleware/require-scope.ts';
-
-const requestContracts = {
-  edit: EditRequest,
-  generate: GenerateRequest,
-  img2img: Img2ImgRequest,
-  inpaint: InpaintRequest,
-} satisfies Record<JobKind, z.ZodType>;
 
 /** @throws AppError `not_found` naming the known kinds */
 function knownKind(name: string): JobKind {

@@ -22,10 +22,14 @@ async function listed(allowed: Principal['models']): Promise<ModelList> {
   return ModelList.parse(await (await app.request('/')).json());
 }
 
-test('lists what workers have, and the embedded model while none has it', async () => {
-  expect(await listed(null)).toEqual({
-    models: [{ id: 'darkroom/edit', kinds: ['edit'], isOnline: false, sha256: null }, shelved],
-  });
+test('lists what workers have, and the embedded models while none has them', async () => {
+  const embedded = (['caption', 'detect', 'edit', 'segment'] as const).map((kind) => ({
+    id: `darkroom/${kind}`,
+    kinds: [kind],
+    isOnline: false,
+    sha256: null,
+  }));
+  expect(await listed(null)).toEqual({ models: [...embedded, shelved] });
 });
 
 test('lists only what the key may use', async () => {

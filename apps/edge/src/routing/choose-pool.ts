@@ -10,6 +10,7 @@ const preferences: Readonly<Record<ModelFamily, readonly Hardware[]>> = {
   embedded: ['cpu', 'mixed', 'gpu'],
   'instruct-pix2pix': ['gpu', 'mixed', 'cpu'],
   'stable-diffusion': ['gpu', 'mixed', 'cpu'],
+  vision: ['gpu', 'mixed', 'cpu'],
 };
 
 /**

@@ -1,4 +1,3 @@
-import { jobKinds } from '@darkroom/shared/contracts/job-request';
 import { AppError } from '@darkroom/shared/errors';
 import { describe, expect, test } from 'vitest';
 import type { PoolModel } from '../dispatch/job-pools.ts';
@@ -32,7 +31,16 @@ describe('chooseModel', () => {
     expect(chooseModel({ kind: 'edit' }, [inPool(embeddedModelId, ['edit'])]).sha256).toBe(sha256);
   });
 
-  test.each(jobKinds.filter((kind) => kind !== 'edit'))(
+  test.each(['segment', 'detect', 'caption'] as const)('%s has an embedded model', (kind) => {
+    expect(chooseModel({ kind }, [])).toMatchObject({
+      id: `darkroom/${kind}`,
+      family: 'embedded',
+      kinds: [kind],
+      steps: 0,
+    });
+  });
+
+  test.each(['generate', 'img2img', 'inpaint', 'similarity'] as const)(
     '%s without a model names the command that fetches one',
     (kind) => {
       const error = refusal(() => chooseModel({ kind }, [inPool(embeddedModelId, ['edit'])]));
@@ -62,6 +70,7 @@ describe('chooseModel', () => {
   test.each([
     ['edit', ['edit'], 'instruct-pix2pix'],
     ['generate', ['generate', 'img2img'], 'stable-diffusion'],
+    ['similarity', ['similarity'], 'vision'],
   ] as const)('an unknown model that can %s has a family by its kinds', (kind, kinds, family) => {
     const chosen = chooseModel({ kind, model: 'someone/model' }, [inPool('someone/model', kinds)]);
     expect(chosen).toMatchObject({ id: 'someone/model', sha256, family, kinds });
@@ -75,8 +84,9 @@ describe('chooseModel', () => {
   });
 });
 
-test('the embedded model is listed once', () => {
-  expect(withEmbedded([]).map(({ id }) => id)).toEqual([embeddedModelId]);
-  const models = [inPool(embeddedModelId, ['edit'])];
+test('each embedded model is listed once', () => {
+  const ids = ['darkroom/edit', 'darkroom/segment', 'darkroom/detect', 'darkroom/caption'];
+  expect(withEmbedded([]).map(({ id }) => id)).toEqual(ids);
+  const models = ids.map((id) => inPool(id, ['edit']));
   expect(withEmbedded(models)).toEqual(models);
 });

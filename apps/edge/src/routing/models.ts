@@ -1,5 +1,5 @@
 /** Which models there are, whose words and prices they follow, and which one a request gets. Pure. */
-import type { JobKind } from '@darkroom/shared/contracts/job-request';
+import { type JobKind, visionKinds } from '@darkroom/shared/contracts/job-request';
 import { AppError } from '@darkroom/shared/errors';
 import type { ModelFamily } from '@darkroom/shared/pricing';
 import type { PoolModel } from '../dispatch/job-pools.ts';
@@ -21,15 +21,26 @@ export interface ChosenModel extends ModelTraits {
   readonly sha256: string | null;
 }
 
-/** The model that comes with the platform: known even while no worker is connected, because the job can wait. */
+/** The model of edits that name none. */
 export const embeddedModelId = 'darkroom/edit';
 
 const generalKinds: readonly JobKind[] = ['generate', 'img2img', 'inpaint'];
 const pix2pix: ModelTraits = { family: 'instruct-pix2pix', kinds: ['edit'], steps: 30, side: 512 };
 const diffusion: ModelTraits = { family: 'stable-diffusion', kinds: generalKinds, steps: 30, side: 512 };
 
-const knownModels: ReadonlyMap<string, ModelTraits> = new Map([
+/** What only looks at photos takes no denoising steps. */
+const vision: ModelTraits = { family: 'vision', kinds: visionKinds, steps: 0, side: 512 };
+
+/** The models that come with the platform: known even while no worker is connected, because the job can wait. */
+const embeddedModels: ReadonlyMap<string, ModelTraits> = new Map([
   [embeddedModelId, { family: 'embedded', kinds: ['edit'], steps: 12, side: 512 }],
+  ['darkroom/segment', { ...vision, family: 'embedded', kinds: ['segment'] }],
+  ['darkroom/detect', { ...vision, family: 'embedded', kinds: ['detect'] }],
+  ['darkroom/caption', { ...vision, family: 'embedded', kinds: ['caption'] }],
+]);
+
+const knownModels: ReadonlyMap<string, ModelTraits> = new Map([
+  ...embeddedModels,
   ['timbrooks/instruct-pix2pix', pix2pix],
   ['stable-diffusion-v1-5/stable-diffusion-v1-5', diffusion],
   ['stable-diffusion-v1-5/stable-diffusion-inpainting', { ...diffusion, kinds: ['inpaint'] }],
@@ -41,23 +52,38 @@ const proposals: Readonly<Record<JobKind, string>> = {
   generate: 'stable-diffusion-v1-5/stable-diffusion-v1-5',
   img2img: 'stable-diffusion-v1-5/stable-diffusion-v1-5',
   inpaint: 'stable-diffusion-v1-5/stable-diffusion-inpainting',
+  segment: 'facebook/sam-vit-base',
+  detect: 'google/owlvit-base-patch32',
+  caption: 'Salesforce/blip-image-captioning-base',
+  similarity: 'openai/clip-vit-large-patch14',
 };
 
 /** Of a model that the table does not name, its kinds tell the family: one that edits follows instructions. */
-function traitsOf({ id, kinds }: Pick<PoolModel, 'id' | 'kinds'>): ModelTraits {
-  const traits = knownModels.get(id) ?? (kinds.includes('edit') ? pix2pix : diffusion);
-  return { ...traits, kinds };
+function familyOf(kinds: readonly JobKind[]): ModelTraits {
+  if (kinds.includes('edit')) return pix2pix;
+  return visionKinds.some((kind) => kinds.includes(kind)) ? vision : diffusion;
 }
 
-/** The models of a pool, the embedded one among them whether or not a worker is there. */
+function traitsOf({ id, kinds }: Pick<PoolModel, 'id' | 'kinds'>): ModelTraits {
+  return { ...(knownModels.get(id) ?? familyOf(kinds)), kinds };
+}
+
+/** The models of a pool, the embedded ones among them whether or not a worker is there. */
 export function withEmbedded(poolModels: readonly PoolModel[]): readonly PoolModel[] {
-  if (poolModels.some(({ id }) => id === embeddedModelId)) return poolModels;
-  return [{ id: embeddedModelId, sha256: null, kinds: ['edit'], isOnline: false }, ...poolModels];
+  const present = new Set(poolModels.map(({ id }) => id));
+  const absent = [...embeddedModels]
+    .filter(([id]) => !present.has(id))
+    .map(([id, { kinds }]) => ({ id, sha256: null, kinds, isOnline: false }));
+  return [...absent, ...poolModels];
+}
+
+function embeddedFor(kind: JobKind): string | undefined {
+  return [...embeddedModels].find(([, { kinds }]) => kinds.includes(kind))?.[0];
 }
 
 function modelRequired(kind: JobKind, missing: string | undefined): AppError {
   // Only ids with an owner can be fetched from the hub.
-  const pullable = missing?.includes('/') && missing !== embeddedModelId ? missing : proposals[kind];
+  const pullable = missing?.includes('/') ? missing : proposals[kind];
   const command = `npm run models -- pull ${pullable}`;
   const lack = missing === undefined ? `no embedded model can ${kind}` : `${missing} is not installed`;
   const message = `model: ${lack}; fetch one with "${command}" and name it as the model`;
@@ -74,12 +100,12 @@ export function chooseModel(
   { kind, model }: { readonly kind: JobKind; readonly model?: string | undefined },
   poolModels: readonly PoolModel[],
 ): ChosenModel {
-  if (model === undefined && kind !== 'edit') throw modelRequired(kind, undefined);
-  const wanted = model ?? embeddedModelId;
+  const wanted = model ?? embeddedFor(kind);
+  if (wanted === undefined) throw modelRequired(kind, undefined);
   const found = withEmbedded(poolModels).find(({ id }) => id === wanted);
   if (!found) throw modelRequired(kind, wanted);
   if (found.kinds.includes(kind)) return { id: found.id, sha256: found.sha256, ...traitsOf(found) };
-  if (wanted === embeddedModelId) throw modelRequired(kind, undefined);
+  if (embeddedModels.has(wanted)) throw modelRequired(kind, undefined);
   const message = `model: expected one that can ${kind}, got ${wanted}, which can ${found.kinds.join(', ') || 'nothing'}`;
   throw new AppError('invalid_request', { message, details: { field: 'model', kinds: found.kinds } });
 }

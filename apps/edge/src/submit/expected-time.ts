@@ -1,7 +1,7 @@
 import type { ModelFamily, PricedWork } from '@darkroom/shared/pricing';
 
 /**
- * Milliseconds: a fixed part, each step, and each megapixel of a finished picture. The embedded model’s are from two
+ * Milliseconds: a fixed part, each step, and each megapixel of a picture. The embedded model’s are from two
  * processor cores, where 12 steps of a 12 megapixel edit take 5.8 s; those of public models, which run on GPUs, only say that
  * they take longer, and count until a worker has told how long.
  */
@@ -9,6 +9,7 @@ const times: Readonly<Record<ModelFamily, { readonly stepMs: number; readonly me
   embedded: { stepMs: 150, megapixelMs: 250 },
   'instruct-pix2pix': { stepMs: 400, megapixelMs: 250 },
   'stable-diffusion': { stepMs: 400, megapixelMs: 250 },
+  vision: { stepMs: 0, megapixelMs: 250 },
 };
 const fixedMs = 1000;
 

@@ -1,31 +1,40 @@
 import type { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import { Job } from '@darkroom/shared/contracts/job';
+import type { JobRequest } from '@darkroom/shared/contracts/job-request';
 import type { PricedWork } from '@darkroom/shared/pricing';
 import type { JobRow } from '../db/job-rows.ts';
 import type { JobOrder } from '../dispatch/job-pools.ts';
 import { expectedMs } from './expected-time.ts';
 import type { Picture, Pictures } from './pictures.ts';
 
-const outputMimes = { png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' } as const;
-
 function refOf({ key, sha256, sizeBytes, mime }: Picture): ImageRef {
   return { key, sha256, sizeBytes, mime };
 }
 
-/** What the worker gets: the request with nothing left open. */
-function contractOf(row: JobRow, { image, mask }: Pictures, work: PricedWork): Job {
-  const { enhance, priority, expiresInSeconds, retentionSeconds, ...asked } = row.request;
-  const { original, enhanced, negative } = row.prompt;
-  return Job.parse({
-    ...asked,
-    id: row.id,
-    createdAtMs: row.createdAtMs,
+/** What was decided where a picture is made from words. */
+function decidedOf({ prompt, seed }: JobRow, asked: Partial<JobRequest>, work: PricedWork): object {
+  // Kinds that say what a photo shows have neither, and nothing to decide.
+  if (prompt === null || !('negativePrompt' in asked)) return {};
+  const { original, enhanced, negative } = prompt;
+  return {
     prompt: { original, enhanced },
     negativePrompt: asked.negativePrompt || (negative ?? ''),
-    seed: row.seed,
-    model: row.model.id,
+    seed,
     steps: work.steps,
     ...(asked.kind === 'generate' && { width: work.width, height: work.height }),
+  };
+}
+
+/** What the worker gets: the request with nothing left open. */
+function contractOf(row: JobRow, { image, mask }: Pictures, work: PricedWork): Job {
+  const { priority, expiresInSeconds, retentionSeconds, ...asked } = row.request;
+  const { enhance, ...wanted } = 'enhance' in asked ? asked : { ...asked, enhance: undefined };
+  return Job.parse({
+    ...wanted,
+    ...decidedOf(row, wanted, work),
+    id: row.id,
+    createdAtMs: row.createdAtMs,
+    model: row.model.id,
     ...(image && { image: refOf(image) }),
     ...(mask && { mask: refOf(mask) }),
   });
@@ -38,7 +47,6 @@ export function orderOf(row: JobRow, pictures: Pictures, work: PricedWork): JobO
     job,
     requestId: row.requestId,
     keyIdentityId: row.keyId,
-    outputMime: outputMimes[row.request.format],
     spec: {
       id: job.id,
       projectId: row.projectId,

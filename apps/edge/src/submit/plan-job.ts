@@ -1,9 +1,11 @@
 /** Everything of a job that is decided before it is admitted. */
+import type { PictureKind, RequestOf } from '@darkroom/shared/contracts/job-request';
 import { AppError } from '@darkroom/shared/errors';
 import { currentPriceId, type Price, type PricedWork, priceOf } from '@darkroom/shared/pricing';
 import type { Project } from '../db/projects.ts';
 import type { NewJob } from '../metering/reserve.ts';
 import { type Enhancement, enhancePrompt } from '../prompt/enhance.ts';
+import type { RewriteRequest } from '../prompt/rewrite.ts';
 import { choosePool } from '../routing/choose-pool.ts';
 import type { ChosenModel } from '../routing/models.ts';
 import { retentionMsOf } from '../storage/retention.ts';
@@ -24,10 +26,9 @@ function drawSeed({ random }: Pick<SubmitDeps, 'random'>): number {
 
 async function decidePrompt(
   { rewriter, nowMs, reportFailure }: SubmitDeps,
-  { request, requestId }: Submission,
-  { family }: ChosenModel,
+  { prompt, kind, enhance }: RequestOf<PictureKind>,
+  { requestId, family }: Pick<Submission, 'requestId'> & Pick<RewriteRequest, 'family'>,
 ): Promise<Enhancement> {
-  const { prompt, kind, enhance } = request;
   return await enhancePrompt(
     { prompt, kind, family, enhance },
     {
@@ -55,8 +56,22 @@ export function workOf(
     family: model.family,
     width: image?.width ?? asked?.width ?? model.side,
     height: image?.height ?? asked?.height ?? model.side,
-    steps: request.steps ?? model.steps,
-    pictures: request.count,
+    steps: ('steps' in request ? request.steps : undefined) ?? model.steps,
+    // What only looks at a photo has one answer, whatever pictures belong to it.
+    pictures: 'count' in request ? request.count : 1,
+  };
+}
+
+/** The words and the noise of a picture; a kind that makes none from words has neither. */
+async function decide(
+  deps: SubmitDeps,
+  { request, requestId, prompt }: Submission,
+  { family }: ChosenModel,
+): Promise<Pick<NewJob, 'prompt' | 'seed'>> {
+  if (!('enhance' in request) || family === 'vision') return { prompt: null, seed: null };
+  return {
+    prompt: prompt ?? (await decidePrompt(deps, request, { requestId, family })),
+    seed: request.seed ?? drawSeed(deps),
   };
 }
 
@@ -75,7 +90,7 @@ export async function planJob(
 ): Promise<JobPlan> {
   const { jobId, principal, requestId, request } = submission;
   const { projectId, identityId: keyId, environment } = principal;
-  const prompt = submission.prompt ?? (await decidePrompt(deps, submission, model));
+  const decided = await decide(deps, submission, model);
   const retentionMs = retentionMsOf(project, request.retentionSeconds);
   const price = priceOf(
     workOf(submission, model, pictures),
@@ -90,8 +105,7 @@ export async function planJob(
     pool: choosePool(model.family, projectId),
     requestId,
     request,
-    prompt,
-    seed: request.seed ?? drawSeed(deps),
+    ...decided,
     model: { id: model.id, sha256: model.sha256 },
     createdAtMs,
     deadlineAtMs: createdAtMs + request.expiresInSeconds * 1000,

@@ -1,12 +1,5 @@
 /** From a request's body, JSON or a form, to what is asked for. */
-import {
-  EditRequest,
-  GenerateRequest,
-  Img2ImgRequest,
-  InpaintRequest,
-  type JobKind,
-  type JobRequest,
-} from '@darkroom/shared/contracts/job-request';
+import { type JobKind, type JobRequest, requestContracts } from '@darkroom/shared/contracts/job-request';
 import { parseContract } from '@darkroom/shared/contracts/parse-contract';
 import { AppError } from '@darkroom/shared/errors';
 import type { JobId } from '@darkroom/shared/ids';
@@ -17,13 +10,6 @@ import { sentAssetId } from './sent-asset-id.ts';
 import type { Submission } from './submission.ts';
 
 type ReadSubmission = Pick<Submission, 'request' | 'sent'>;
-
-const contracts = {
-  edit: EditRequest,
-  generate: GenerateRequest,
-  img2img: Img2ImgRequest,
-  inpaint: InpaintRequest,
-} as const satisfies Record<JobKind, z.ZodObject>;
 
 /** Fields of a form that may hold a file in the place of a stored picture's id. */
 const pictureFields: readonly string[] = ['image', 'mask'];
@@ -53,7 +39,7 @@ async function readForm(request: HonoRequest, kind: JobKind, jobId: JobId): Prom
     const message = 'body: expected multipart/form-data as its content type says';
     throw new AppError('invalid_request', { message, cause, details: { field: 'body' } });
   });
-  const shape: Readonly<Record<string, unknown>> = contracts[kind].shape;
+  const shape: Readonly<Record<string, unknown>> = requestContracts[kind].shape;
   const fields: Record<string, unknown> = { kind };
   const sent: Submission['sent'][number][] = [];
   for (const name of new Set(form.keys())) {
@@ -68,7 +54,7 @@ async function readForm(request: HonoRequest, kind: JobKind, jobId: JobId): Prom
       sent.push({ assetId, file: value });
     }
   }
-  return { request: parseContract<z.ZodType<JobRequest>>(contracts[kind], fields), sent };
+  return { request: parseContract<z.ZodType<JobRequest>>(requestContracts[kind], fields), sent };
 }
 
 /**
@@ -84,5 +70,8 @@ export async function readSubmission(
   const type = (request.header('content-type') ?? '').toLowerCase();
   if (type.startsWith('multipart/form-data')) return await readForm(request, kind, jobId);
   const fields = await readJson(request, z.looseObject({}));
-  return { request: parseContract<z.ZodType<JobRequest>>(contracts[kind], { kind, ...fields }), sent: [] };
+  return {
+    request: parseContract<z.ZodType<JobRequest>>(requestContracts[kind], { kind, ...fields }),
+    sent: [],
+  };
 }

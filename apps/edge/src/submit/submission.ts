@@ -30,7 +30,7 @@ export interface Submission {
   /** Pictures that `request` names and that are still to be stored. */
   readonly sent: readonly SentPicture[];
   /** What became of the prompt in the job that is repeated; absent = still to be decided. */
-  readonly prompt?: JobRow['prompt'];
+  readonly prompt?: NonNullable<JobRow['prompt']>;
   /** SHA-256 of the weights that it must run on, should it repeat a job; null = not known, absent = any. */
   readonly weights?: string | null;
 }

@@ -126,7 +126,7 @@ describe('a frame', () => {
     ['with a name that is a path', WorkerFrame, { ...hello, workerId: '../a' }, 'workerId: expected 1 to 64'],
     ['with no slot at all', WorkerFrame, { ...hello, slots: 0 }, 'slots: '],
     ['with a fence below the first', WorkerFrame, { ...done, fence: 0 }, 'fence: '],
-    ['without pictures', WorkerFrame, { ...done, outputs: [] }, 'outputs: '],
+    ['with too many pictures', WorkerFrame, { ...done, outputs: Array(9).fill(output) }, 'outputs: '],
     ['with a code outside the table', WorkerFrame, { ...fail, code: 'oops' }, 'code: '],
     [
       'that announces too large a preview',

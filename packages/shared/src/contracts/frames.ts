@@ -11,6 +11,7 @@ import { JobId } from '../ids.ts';
 import { maxImageBytes, Sha256 } from './image-ref.ts';
 import { Job } from './job.ts';
 import { jobKinds } from './job-request.ts';
+import { JobResult, maxResultBytes } from './job-result.ts';
 
 /** How often a worker beats. */
 export const heartbeatMs = 5_000;
@@ -21,6 +22,7 @@ export const cancelGraceMs = 5_000;
 /** Bytes of one preview, at most; it follows its announcement as the next binary message. */
 export const maxPreviewBytes: number = 64 * 2 ** 10;
 
+const utf8 = new TextEncoder();
 const anHourMs = 3_600_000;
 const aDayMs = 24 * anHourMs;
 
@@ -142,7 +144,7 @@ export const OutputObject = z.strictObject({
     .strictObject({
       insidePixels: pixelCount.describe('Pixels that the mask lets change.'),
       outsidePixels: pixelCount.describe('Pixels where the mask is 0.'),
-      changedOutsidePixels: pixelCount.describe('Of these, how many differ from the photo.'),
+      changedOutside: pixelCount.describe('Of these, how many differ from the photo.'),
       lossless: z.boolean().describe('Whether the file holds exactly these pixels.'),
     })
     .describe('What changed outside the mask; absent = the job has no mask.')
@@ -154,7 +156,13 @@ export type OutputObject = z.infer<typeof OutputObject>;
 export const DoneFrame = z.strictObject({
   type: z.literal('done').describe('Kind of frame: the job is finished.'),
   ...lease,
-  outputs: z.array(OutputObject).min(1).max(8).describe('The pictures, in the order of the offer; required.'),
+  outputs: z.array(OutputObject).max(8).describe('The pictures, in the order of the offer; required.'),
+  result: JobResult.refine(
+    (result) => utf8.encode(JSON.stringify(result)).length <= maxResultBytes,
+    `expected at most ${maxResultBytes} bytes of JSON`,
+  )
+    .describe('What it found out, up to 1 MiB of JSON; absent = its kind makes pictures only.')
+    .optional(),
   model: z
     .strictObject({
       id: modelId.describe('Id of the model that ran.'),
@@ -172,6 +180,12 @@ export const DoneFrame = z.strictObject({
 });
 export type DoneFrame = z.infer<typeof DoneFrame>;
 
+/** What is wrong in machine-readable form. */
+export const FailDetails = z.strictObject({
+  field: z.string().min(1).max(200).describe('Path of the field of the request that is wrong.'),
+});
+export type FailDetails = z.infer<typeof FailDetails>;
+
 /** The job failed on this worker. */
 export const FailFrame = z.strictObject({
   type: z.literal('fail').describe('Kind of frame: the job failed.'),
@@ -183,6 +197,7 @@ export const FailFrame = z.strictObject({
     ),
   code: z.enum(errorCodes as [ErrorCode]).describe('Code from the closed error table; required.'),
   detail: z.string().max(2000).describe('What was expected, what came, of which field; required.'),
+  details: FailDetails.describe('The same for programs; absent = no field is to blame.').optional(),
   stepsDone,
 });
 export type FailFrame = z.infer<typeof FailFrame>;
@@ -266,7 +281,6 @@ export const OfferFrame = z.strictObject({
         mime: mime.describe('Content type of the PUT.'),
       }),
     )
-    .min(1)
     .max(8)
     .describe('Where each picture goes, in order; required.'),
   resume: z

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { makeId } from '../ids.ts';
-import { JobRequest, jobKinds } from './job-request.ts';
+import { EditRequest, JobRequest, jobKinds } from './job-request.ts';
 import { parseContract } from './parse-contract.ts';
 
 const asset = makeId('asset', 1_700_000_000_000, new Uint8Array(10));
@@ -25,16 +25,17 @@ describe('a job request', () => {
   });
 
   test.each(jobKinds)('of kind %s is known', (kind) => {
-    const pictures = {
-      edit: { image: asset },
-      generate: {},
-      img2img: { image: asset },
-      inpaint: { image: asset, mask: asset },
+    const needs = {
+      edit: { image: asset, prompt: 'a fox' },
+      generate: { prompt: 'a fox' },
+      img2img: { image: asset, prompt: 'a fox' },
+      inpaint: { image: asset, mask: asset, prompt: 'a fox' },
+      segment: { image: asset },
+      detect: { image: asset, queries: ['a fox'] },
+      caption: { image: asset },
+      similarity: { image: asset, texts: ['a fox'] },
     };
-    expect(parseContract(JobRequest, { kind, prompt: 'a fox', ...pictures[kind] })).toHaveProperty(
-      'kind',
-      kind,
-    );
+    expect(parseContract(JobRequest, { kind, ...needs[kind] })).toHaveProperty('kind', kind);
   });
 
   test.each([
@@ -83,6 +84,6 @@ describe('a job request', () => {
 });
 
 test('a prompt is kept as it was written, and refused without words', () => {
-  expect(parseContract(JobRequest, { ...edit, prompt: ' snow\n' }).prompt).toBe(' snow\n');
+  expect(parseContract(EditRequest, { ...edit, prompt: ' snow\n' }).prompt).toBe(' snow\n');
   expect(JobRequest.safeParse({ ...edit, prompt: ' \n' }).success).toBe(false);
 });

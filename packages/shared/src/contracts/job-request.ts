@@ -6,6 +6,7 @@ import {
   height,
   image,
   imageGuidanceScale,
+  kindOf,
   mask,
   model,
   negativePrompt,
@@ -16,23 +17,40 @@ import {
   version,
   width,
 } from './parameters.ts';
+import { feather, Region } from './region.ts';
+import { CaptionRequest, DetectRequest, SegmentRequest, SimilarityRequest } from './vision-request.ts';
 
 const words = { prompt, negativePrompt, enhance, model };
-const kindOf = <K extends string>(kind: K, meaning: string) =>
-  z.literal(kind).describe(`Kind of job: ${meaning}.`);
 
-/** Change a photo as an instruction says. */
-export const EditRequest = z.strictObject({
-  version,
-  kind: kindOf('edit', 'change a photo as the prompt instructs'),
-  image,
-  mask: mask.describe(`${mask.description} Absent = the whole photo may change.`).optional(),
-  ...words,
-  ...sampling,
-  imageGuidanceScale,
-  ...output,
-  ...handling,
-});
+/** Change a photo as an instruction says, all of it or a part. */
+export const EditRequest = z
+  .strictObject({
+    version,
+    kind: kindOf('edit', 'change a photo as the prompt instructs'),
+    image,
+    mask: mask.describe(`${mask.description} Absent = the whole photo may change, or its region.`).optional(),
+    feather: feather
+      .describe(
+        'Width of the mask’s soft edge in pixels, 0 to 64, measured inwards; absent = as the mask is.',
+      )
+      .optional(),
+    region: Region.describe(
+      'What may change, by words, clicks or a box, in the place of a mask; absent = what the mask says.',
+    ).optional(),
+    ...words,
+    ...sampling,
+    imageGuidanceScale,
+    ...output,
+    ...handling,
+  })
+  .refine((request) => !request.region || request.mask === undefined, {
+    path: ['region'],
+    message: 'expected a region or a mask, got both',
+  })
+  .refine((request) => request.feather === undefined || request.mask !== undefined, {
+    path: ['feather'],
+    message: 'expected a mask beside it; a region has its own',
+  });
 export type EditRequest = z.infer<typeof EditRequest>;
 
 /** Make a picture from a description. */
@@ -75,13 +93,46 @@ export const InpaintRequest = z.strictObject({
 });
 export type InpaintRequest = z.infer<typeof InpaintRequest>;
 
+/** The contract of each kind of job. */
+export const requestContracts = {
+  edit: EditRequest,
+  generate: GenerateRequest,
+  img2img: Img2ImgRequest,
+  inpaint: InpaintRequest,
+  segment: SegmentRequest,
+  detect: DetectRequest,
+  caption: CaptionRequest,
+  similarity: SimilarityRequest,
+} as const;
+
 export const JobRequest = z.discriminatedUnion('kind', [
-  EditRequest,
-  GenerateRequest,
-  Img2ImgRequest,
-  InpaintRequest,
+  requestContracts.edit,
+  requestContracts.generate,
+  requestContracts.img2img,
+  requestContracts.inpaint,
+  requestContracts.segment,
+  requestContracts.detect,
+  requestContracts.caption,
+  requestContracts.similarity,
 ]);
 export type JobRequest = z.infer<typeof JobRequest>;
 
 export type JobKind = JobRequest['kind'];
-export const jobKinds = ['edit', 'generate', 'img2img', 'inpaint'] as const satisfies readonly JobKind[];
+
+/** Kinds that make pictures from words. */
+export const pictureKinds = ['edit', 'generate', 'img2img', 'inpaint'] as const satisfies readonly JobKind[];
+export type PictureKind = (typeof pictureKinds)[number];
+
+/** Kinds that say what a photo shows. */
+export const visionKinds = [
+  'segment',
+  'detect',
+  'caption',
+  'similarity',
+] as const satisfies readonly JobKind[];
+export type VisionKind = (typeof visionKinds)[number];
+
+export const jobKinds = [...pictureKinds, ...visionKinds] as const satisfies readonly JobKind[];
+
+/** The wish for one kind of job. */
+export type RequestOf<K extends JobKind> = Extract<JobRequest, { readonly kind: K }>;

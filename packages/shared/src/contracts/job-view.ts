@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import { errorCodes } from '../errors.ts';
 import { JobId } from '../ids.ts';
-import { OutputObject } from './frames.ts';
+import { FailDetails, OutputObject } from './frames.ts';
 import { Sha256 } from './image-ref.ts';
+import { outputNames } from './job-outputs.ts';
 import { jobKinds } from './job-request.ts';
+import { JobResult } from './job-result.ts';
 
 /** The one list of state words: code, wire, database, documents. */
 export const jobStates = [
@@ -25,6 +27,10 @@ const instant = z.iso.datetime();
 
 /** One finished picture. */
 export const JobOutput = z.object({
+  name: z
+    .enum(outputNames)
+    .describe('What it shows: a mask, or which label map; absent = the picture that was asked for.')
+    .optional(),
   url: z.url().max(4096).describe('Where the picture can be fetched, for a limited time.'),
   expiresAt: instant
     .describe('When that address ends, in UTC; asking for the job gives a new one; absent = it does not end.')
@@ -58,7 +64,10 @@ export const JobView = z.object({
   id: JobId.describe('Id of the job.'),
   kind: z.enum(jobKinds).describe('Kind of job.'),
   status: JobState.describe('State of the job.'),
-  outputs: z.array(JobOutput).max(8).describe('The finished pictures; empty until it succeeded.'),
+  outputs: z
+    .array(JobOutput)
+    .max(8)
+    .describe('The finished pictures; empty until it succeeded, and for kinds that make none.'),
   prompt: z
     .object({
       original: z.string().max(1000).describe('The client’s own words.'),
@@ -85,14 +94,24 @@ export const JobView = z.object({
         .describe('Who decided: none, rules, or the name of a rewriter; absent = nobody said.')
         .optional(),
     })
-    .describe('The words behind the picture.'),
-  seed: z.int().min(0).describe('Seed of the noise; the same seed gives the same picture.'),
+    .describe('The words behind the picture; absent = its kind only looks at one.')
+    .optional(),
+  seed: z
+    .int()
+    .min(0)
+    .describe('Seed of the noise; the same seed gives the same picture; absent = its kind draws none.')
+    .optional(),
+  result: JobResult.nullable()
+    .describe(
+      'What it found out; null until it succeeded, and for kinds that make pictures only; absent = this is one of a list, where results would be too much.',
+    )
+    .optional(),
   model: z
     .object({
       id: z.string().min(1).max(128).describe('Id of the model.'),
       sha256: Sha256.nullable().describe('SHA-256 of its weights; null = not loaded yet.'),
     })
-    .describe('The model behind the picture.'),
+    .describe('The model behind it.'),
   progress: JobProgress.describe('How far it has come.'),
   usage: z
     .object({
@@ -105,6 +124,7 @@ export const JobView = z.object({
       code: z.enum(errorCodes as [(typeof errorCodes)[number]]).describe('Code from the closed error table.'),
       detail: z.string().max(2000).describe('What was expected, what came, of which field.'),
       retryable: z.boolean().describe('Whether the same request may succeed later.'),
+      details: FailDetails.describe('Facts for programs; absent = none.').optional(),
     })
     .describe('Why it did not succeed; absent = it has not failed.')
     .optional(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { JobId } from '../ids.ts';
 import { ImageRef } from './image-ref.ts';
 import { EditRequest, GenerateRequest, Img2ImgRequest, InpaintRequest } from './job-request.ts';
+import { CaptionRequest, DetectRequest, SegmentRequest, SimilarityRequest } from './vision-request.ts';
 
 /** The client's words, and the reworded prompt that the model gets. */
 export const PromptPair = z.strictObject({
@@ -16,23 +17,31 @@ export const PromptPair = z.strictObject({
 });
 export type PromptPair = z.infer<typeof PromptPair>;
 
-const decided = {
+const admitted = {
   version: z.literal(1).describe('Version of the contract; required.'),
   id: JobId.describe('Id of the job.'),
   createdAtMs: z.int().min(0).describe('When the job was accepted, in milliseconds since 1970.'),
+};
+const decided = {
+  ...admitted,
   prompt: PromptPair.describe('The client’s and the enhanced prompt.'),
   seed: z.int().min(0).describe('Seed of the noise, 0 to 2^53-1.'),
 };
 /** What the edge keeps to itself. */
-const kept = { enhance: true, priority: true, expiresInSeconds: true, retentionSeconds: true } as const;
+const handled = { priority: true, expiresInSeconds: true, retentionSeconds: true } as const;
+const kept = { ...handled, enhance: true } as const;
 const image = ImageRef.describe('The photo.');
 const mask = ImageRef.describe('The mask, of the photo’s size: white where the picture may change.');
 
-export const EditJob = EditRequest.omit(kept).extend({
-  ...decided,
-  image,
-  mask: mask.describe(`${mask.description} Absent = the whole photo may change.`).optional(),
-});
+/** Which fields exclude each other was checked with the request. */
+export const EditJob = z
+  .strictObject(EditRequest.shape)
+  .omit(kept)
+  .extend({
+    ...decided,
+    image,
+    mask: mask.describe(`${mask.description} Absent = the whole photo may change, or its region.`).optional(),
+  });
 export type EditJob = z.infer<typeof EditJob>;
 
 export const GenerateJob = GenerateRequest.omit(kept).extend(decided);
@@ -44,5 +53,38 @@ export type Img2ImgJob = z.infer<typeof Img2ImgJob>;
 export const InpaintJob = InpaintRequest.omit(kept).extend({ ...decided, image, mask });
 export type InpaintJob = z.infer<typeof InpaintJob>;
 
-export const Job = z.discriminatedUnion('kind', [EditJob, GenerateJob, Img2ImgJob, InpaintJob]);
+export const SegmentJob = SegmentRequest.omit(handled).extend({
+  ...admitted,
+  image,
+  mask: ImageRef.describe('An earlier mask to go on from, of the photo’s size; absent = none.').optional(),
+});
+export type SegmentJob = z.infer<typeof SegmentJob>;
+
+export const DetectJob = z
+  .strictObject(DetectRequest.shape)
+  .omit(handled)
+  .extend({ ...admitted, image });
+export type DetectJob = z.infer<typeof DetectJob>;
+
+export const CaptionJob = CaptionRequest.omit(handled).extend({ ...admitted, image });
+export type CaptionJob = z.infer<typeof CaptionJob>;
+
+export const SimilarityJob = SimilarityRequest.omit(handled).extend({ ...admitted, image });
+export type SimilarityJob = z.infer<typeof SimilarityJob>;
+
+export const Job = z.discriminatedUnion('kind', [
+  EditJob,
+  GenerateJob,
+  Img2ImgJob,
+  InpaintJob,
+  SegmentJob,
+  DetectJob,
+  CaptionJob,
+  SimilarityJob,
+]);
 export type Job = z.infer<typeof Job>;
+
+/** A job that makes pictures from words. */
+export type PictureJob = EditJob | GenerateJob | Img2ImgJob | InpaintJob;
+/** A job that says what a photo shows. */
+export type VisionJob = SegmentJob | DetectJob | CaptionJob | SimilarityJob;

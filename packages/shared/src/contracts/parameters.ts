@@ -3,6 +3,11 @@ import { z } from 'zod';
 import { AssetId } from '../ids.ts';
 import { schedulerPresetNames } from '../schedulers/presets.ts';
 
+/** Says which kind of job a contract is for. */
+export function kindOf<K extends string>(kind: K, meaning: string): z.ZodLiteral<K> {
+  return z.literal(kind).describe(`Kind of job: ${meaning}.`);
+}
+
 /** Version of the job contracts; changes within it only add. */
 export const version = z.literal(1).describe('Version of the contract; absent = 1.').default(1);
 

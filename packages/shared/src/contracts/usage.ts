@@ -23,7 +23,7 @@ export const UsageItem = z.object({
   key: KeyId.describe('Id of the first key of the line that was used.'),
   kind: z.enum(jobKinds).describe('Kind of job.'),
   jobs: count.describe('Jobs that were billed.'),
-  pictures: count.describe('Pictures that were delivered.'),
+  pictures: count.describe('Pictures that were billed; those that belong to an answer are not.'),
   canceledSteps: count.describe('Steps of canceled jobs that were billed.'),
   microCredits: count.describe('What it cost, in micro-credits.'),
 });

@@ -1,0 +1,107 @@
+/** What a job found out, beside its pictures; coordinates are pixels of the upright photo. */
+import { z } from 'zod';
+import { FoundBox, Phrase } from './region.ts';
+
+/** Bytes of a result as JSON, at most. */
+export const maxResultBytes: number = 2 ** 20;
+
+const score = z.number().min(0).max(1);
+const side = z.int().min(1).max(65_535);
+const area = z
+  .int()
+  .min(0)
+  .max(2 ** 32);
+const box = FoundBox.describe('Box around it: [x0, y0, x1, y1].');
+
+/** Run lengths of a mask: COCO's uncompressed form. */
+export const Rle = z.strictObject({
+  size: z.tuple([side, side]).describe('Height and width of the mask, which are the photo’s.'),
+  counts: z
+    .array(area)
+    .min(1)
+    .max(524_288)
+    .describe(
+      'Lengths of runs of pixels outside and inside in turn, down each column, columns from left to right.',
+    ),
+});
+export type Rle = z.infer<typeof Rle>;
+
+/** One outlined thing. */
+export const SegmentMask = z.strictObject({
+  score: z
+    .number()
+    .min(-1)
+    .max(2)
+    .describe('Overlap (IoU) with what was meant, as the model guesses it: about 0 to 1, not clamped.'),
+  area: area.describe('Pixels inside.'),
+  box,
+  rle: Rle.describe('The mask, in run lengths.'),
+  label: Phrase.describe('The words that named it; absent = no words did.').optional(),
+});
+export type SegmentMask = z.infer<typeof SegmentMask>;
+
+/** One thing that was found by its name. */
+export const Detection = z.strictObject({
+  label: Phrase.describe('The query that it answers.'),
+  score: score.describe('How sure the model is, 0 to 1.'),
+  box,
+  instanceId: z
+    .int()
+    .min(1)
+    .max(255)
+    .describe('Its value in the instance map; absent = no label maps were asked for.')
+    .optional(),
+  area: area.describe('Pixels of its mask; absent = no label maps were asked for.').optional(),
+  rle: Rle.describe('Its mask, in run lengths; absent = no label maps were asked for.').optional(),
+});
+export type Detection = z.infer<typeof Detection>;
+
+const resultOf = <K extends string>(kind: K) => z.literal(kind).describe('Kind of job that it comes from.');
+
+export const SegmentResult = z.strictObject({
+  kind: resultOf('segment'),
+  masks: z.array(SegmentMask).max(1000).describe('What was outlined, the best first.'),
+});
+export type SegmentResult = z.infer<typeof SegmentResult>;
+
+export const DetectResult = z.strictObject({
+  kind: resultOf('detect'),
+  detections: z.array(Detection).max(300).describe('What was found, the surest first.'),
+});
+export type DetectResult = z.infer<typeof DetectResult>;
+
+export const CaptionResult = z.strictObject({
+  kind: resultOf('caption'),
+  caption: z.string().max(1000).describe('What the photo shows, in a sentence.'),
+  score: z
+    .number()
+    .min(-1000)
+    .max(0)
+    .describe('Mean natural logarithm of the probabilities of its tokens: at most 0, and higher is surer.'),
+});
+export type CaptionResult = z.infer<typeof CaptionResult>;
+
+export const SimilarityResult = z.strictObject({
+  kind: resultOf('similarity'),
+  measure: z
+    .enum(['cosine', 'match'])
+    .describe('What scores are: cosines of the angle between photo and text, or probabilities of a match.'),
+  similarities: z
+    .array(
+      z.strictObject({
+        text: z.string().max(1000).describe('The text.'),
+        score: z.number().min(-1).max(1).describe('How well it fits: −1 to 1 by cosine, 0 to 1 by match.'),
+      }),
+    )
+    .max(32)
+    .describe('Each text, in the order of the request.'),
+});
+export type SimilarityResult = z.infer<typeof SimilarityResult>;
+
+export const JobResult = z.discriminatedUnion('kind', [
+  SegmentResult,
+  DetectResult,
+  CaptionResult,
+  SimilarityResult,
+]);
+export type JobResult = z.infer<typeof JobResult>;
