@@ -43,7 +43,8 @@ export type BlipPatchConfig = z.infer<typeof BlipPatchConfig>;
 export const BlipDetectorConfig = z.object({
   model_type: z.literal('centernet'),
   ...layers,
-  image_size: CenternetConfig.shape.image_size,
+  /** Pixels of a side of the square picture. */
+  image_size: z.int().min(64).multipleOf(64).default(384),
   detector_config: CenternetConfig,
 });
 export type BlipDetectorConfig = z.infer<typeof BlipDetectorConfig>;

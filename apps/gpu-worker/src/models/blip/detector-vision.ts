@@ -1,4 +1,4 @@
-/** A vision part for BLIP's decoders on a frozen CenterNet: one token per cell of 32 × 32 pixels, and one for all of them. */
+/** A vision part for BLIP's decoders on a frozen CenterNet: one token per cell of 64 × 64 pixels, and one for all of them. */
 import { linear } from '@darkroom/graph/layers/linear';
 import type { Scope } from '@darkroom/graph/layers/scope';
 import { add, cast, equal, mul, scale, shift, sigmoid } from '@darkroom/graph/ops/elementwise';
@@ -12,17 +12,19 @@ import type { BlipDetectorConfig } from './config.ts';
 import { visionLayers } from './vision-layers.ts';
 
 /** Pixels of a side of a cell. */
-const cellSide = 32;
+const cellSide = 64;
+/** Pixels of a side of a place of the backbone's last features, and of a quarter of a cell. */
+const quarterSide = 32;
 /** Pixels of a side of a place of the heat maps. */
 const heatStride = 4;
 
 /** What the frozen network says about each cell, row by row. */
 export interface DetectorCells {
-  /** Features of the backbone, [B, cells, 480] with the published channel numbers. */
+  /** Strongest features of the backbone within the cell, [B, cells, 480] with the published channel numbers. */
   readonly features: Value;
   /** Highest probability of each class at the centres of objects within the cell, [B, cells, classes]; 0 where there are none. */
   readonly peaks: Value;
-  /** Mean red, green and blue, [B, cells, 3], from -1 to 1. */
+  /** Means of red, then of green, then of blue of the cell's quarters, row by row: [B, cells, 12], from -1 to 1. */
   readonly colours: Value;
 }
 
@@ -42,12 +44,10 @@ export function detectorCells(scope: Scope, pixels: Value, config: BlipDetectorC
   const seen = centernetBackbone(frozen.child('backbone'), pixels, backbone_config);
   const fused = centernetNeck(frozen.child('neck'), seen, config.detector_config);
   const heat = sigmoid(classLogits(frozen, classFeatures(frozen, fused), labels.length));
-  const block = cellSide / heatStride;
-  const peaks = maxPool(centresOf(heat), { kernel: [block, block], strides: [block, block] });
   return {
-    features: rowsOf(seen.thirtySecond),
-    peaks: rowsOf(peaks),
-    colours: shift(scale(rowsOf(blockMeans(pixels)), 2 / 255), -1),
+    features: strongest(seen.thirtySecond, cellSide / quarterSide),
+    peaks: strongest(centresOf(heat), cellSide / heatStride),
+    colours: shift(scale(quarterMeans(pixels), 2 / 255), -1),
   };
 }
 
@@ -70,16 +70,18 @@ function centresOf(heat: Value): Value {
   return mul(heat, cast(equal(heat, highest), heat.dtype));
 }
 
-/** [B, C, H, W] to the means of its cells, [B, C, rows, columns]. */
-function blockMeans(pixels: Value): Value {
-  const [batch, channels, height, width] = pixels.shape as [number, number, number, number];
-  const [rows, columns] = [height / cellSide, width / cellSide];
-  const cut = reshape(pixels, [batch, channels, rows, cellSide, columns, cellSide]);
-  return reduceMean(cut, { axes: [3, 5] });
+/** Largest values of blocks of `side` × `side` places: [B, C, H, W] to [B, blocks, C], row by row. */
+function strongest(maps: Value, side: number): Value {
+  const [batch, channels] = maps.shape as [number, number];
+  const blocks = maxPool(maps, { kernel: [side, side], strides: [side, side] });
+  return transpose(reshape(blocks, [batch, channels, -1]), [0, 2, 1]);
 }
 
-/** [B, C, rows, columns] to [B, cells, C]. */
-function rowsOf(maps: Value): Value {
-  const [batch, channels] = maps.shape as [number, number];
-  return transpose(reshape(maps, [batch, channels, -1]), [0, 2, 1]);
+/** Means of the quarters of every cell: [B, 3, H, W] to [B, cells, 3 · 4]. */
+function quarterMeans(pixels: Value): Value {
+  const [batch, channels, height, width] = pixels.shape as [number, number, number, number];
+  const [lines, columns] = [height / quarterSide, width / quarterSide];
+  const cut = reshape(pixels, [batch, channels, lines, quarterSide, columns, quarterSide]);
+  const means = reshape(reduceMean(cut, { axes: [3, 5] }), [batch, channels, lines / 2, 2, columns / 2, 2]);
+  return reshape(transpose(means, [0, 2, 4, 1, 3, 5]), [batch, (lines * columns) / 4, channels * 4]);
 }

@@ -2,7 +2,7 @@
 import { linear } from '@darkroom/graph/layers/linear';
 import { layerNorm } from '@darkroom/graph/layers/norm';
 import type { Scope } from '@darkroom/graph/layers/scope';
-import { add, cast, equal, gelu, mul, neg, scale } from '@darkroom/graph/ops/elementwise';
+import { add, cast, div, equal, gelu, mul, neg, scale } from '@darkroom/graph/ops/elementwise';
 import { attention, causalBias } from '@darkroom/graph/ops/matmul';
 import { narrow, reshape } from '@darkroom/graph/ops/movement';
 import { logSoftmax, reduceMean, reduceSum } from '@darkroom/graph/ops/reduction';
@@ -52,15 +52,18 @@ export function wordLogits(scope: Scope, states: Value, config: BlipTextConfig):
  * vocabulary (label smoothing, Szegedy et al. 2016); the mean over all tokens but the first.
  *
  * @param logits [B, S, vocab_size]
+ * @param weights [B, S - 1], how much each token but the first counts in the mean. Absent: all alike, padding too, as in
+ *   the reference
  */
-export function captionLoss(logits: Value, ids: Value): Value {
+export function captionLoss(logits: Value, ids: Value, weights?: Value): Value {
   const smoothing = 0.1;
   const [, length, vocabulary] = logits.shape as [number, number, number];
   const likelihood = logSoftmax(narrow(logits, 1, 0, length - 1));
   const targets = narrow(ids, 1, 1, length);
   const words = placesOf(vocabulary);
   const isTarget = cast(equal(reshape(targets, [...targets.shape, 1]), words), likelihood.dtype);
-  const ofTarget = reduceSum(mul(likelihood, isTarget), { axes: [-1] });
-  const sharp = scale(reduceMean(ofTarget), 1 - smoothing);
-  return neg(add(sharp, scale(reduceMean(likelihood), smoothing)));
+  const sharp = reduceSum(mul(likelihood, isTarget), { axes: [-1] });
+  const spread = reduceMean(likelihood, { axes: [-1] });
+  const each = neg(add(scale(sharp, 1 - smoothing), scale(spread, smoothing)));
+  return weights ? div(reduceSum(mul(each, weights)), reduceSum(weights)) : reduceMean(each);
 }
