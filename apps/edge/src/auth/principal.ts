@@ -38,6 +38,7 @@ export type Principal = KeyPrincipal | ClientPrincipal;
 /** The most that a client token may do; its key must be allowed it too. */
 const clientScopes: readonly Scope[] = [
   'edits:write',
+  'vision:write',
   'jobs:read',
   'jobs:cancel',
   'assets:read',

@@ -19,6 +19,7 @@ import {
 import { ClientTokenRequest, ClientTokenView } from '@darkroom/shared/contracts/client-token';
 import { JobList, ListJobsQuery } from '@darkroom/shared/contracts/job-list';
 import { jobKinds, requestContracts as jobRequests } from '@darkroom/shared/contracts/job-request';
+import { JobResult } from '@darkroom/shared/contracts/job-result';
 import { JobOutput, JobProgress, JobState, JobView } from '@darkroom/shared/contracts/job-view';
 import { ModelList, ModelView } from '@darkroom/shared/contracts/model-view';
 import { Problem } from '@darkroom/shared/contracts/problem';
@@ -116,6 +117,7 @@ export const queryContracts = {
 /** Bodies that clients get; they may come to hold more fields. */
 export const answerContracts = {
   JobView,
+  JobResult,
   JobOutput,
   JobProgress,
   JobList,

@@ -89,6 +89,10 @@ const job = {
   finishedAt: at('09:00:07'),
   eraseAt: null,
 };
+const detections = {
+  kind: 'detect',
+  detections: [{ label: 'dog', score: 0.91, box: [312.4, 220.8, 1_208.5, 1_604.1] }],
+};
 const budget = { capMicros: 50_000_000, spentMicros: 1_284_000, reservedMicros: 6_000 };
 
 export const valueExamples: Readonly<Record<ValueName, string>> = {
@@ -108,6 +112,17 @@ export const examples: Partial<Record<RequestName | AnswerName, unknown>> = {
   GenerateRequest: { prompt: 'a lighthouse on a cliff, evening light', width: 512, height: 512 },
   Img2ImgRequest: { image: assetId, prompt: 'a watercolour of a harbour', strength: 0.6 },
   InpaintRequest: { image: assetId, mask: maskId, prompt: 'a wooden bench' },
+  SegmentRequest: {
+    image: assetId,
+    points: [
+      { x: 350, y: 450 },
+      { x: 400, y: 300, label: 0 },
+    ],
+  },
+  DetectRequest: { image: assetId, queries: ['dog', 'red car'] },
+  CaptionRequest: { image: assetId },
+  SimilarityRequest: { image: assetId, texts: ['a dog on a beach', 'a city at night'] },
+  JobResult: detections,
   JobView: job,
   JobList: { jobs: [job], next: null },
   CreateAssetRequest: { mime: 'image/jpeg', sizeBytes: 3_204_817 },

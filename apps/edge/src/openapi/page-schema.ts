@@ -53,6 +53,9 @@ export function typeOf(schema: Schema): Html {
       choices.map((one) => (isNull(one) ? html`null` : typeOf(one))),
       ' or ',
     );
+  // Lists of a fixed length hold the same in every place.
+  if (schema.prefixItems)
+    return html`list of ${schema.prefixItems.length} times ${typeOf(schema.prefixItems[0] as Schema)}`;
   if (schema.type === 'array') return html`list of ${typeOf((schema.items ?? {}) as Schema)}`;
   if (schema.type !== 'object') return html`${scalarText(schema)}`;
   const values = schema.additionalProperties;

@@ -18,6 +18,9 @@ const makesJob = {
   },
 } as const satisfies Partial<Operation>;
 
+/** What is the same for everything that says what a photo shows. */
+const looks = { ...makesJob, access: 'vision:write' } as const satisfies Partial<Operation>;
+
 const refusals: readonly ErrorCode[] = [
   'insufficient_credit',
   'spend_cap_reached',
@@ -39,7 +42,7 @@ export const submissionOperations: readonly Operation[] = [
     path: '/v1/edits',
     summary: 'Edit a photo',
     description:
-      'Changes a photo as the prompt says. The photo is an asset’s id in JSON, or comes along as a file of up to 32 MiB in a form; then it is kept as an asset.',
+      'Changes a photo as the prompt says: all of it, what a mask shows white, or a region that words, points or a box name. The photo is an asset’s id in JSON, or comes along as a file of up to 32 MiB in a form; then it is kept as an asset.',
     body: asJsonOrForm('EditRequest'),
     errors: [...refusals, ...pictureRefusals],
   },
@@ -73,10 +76,49 @@ export const submissionOperations: readonly Operation[] = [
     errors: refusals,
   },
   {
+    ...looks,
+    id: 'createSegmentation',
+    path: '/v1/segmentations',
+    summary: 'Outline something',
+    description:
+      'Finds what points, a box, words or an earlier mask name, or everything. The result has each mask as run lengths with its box and score; the one picture is white inside the best mask, or inside all of them where words were asked for or everything.',
+    body: asJsonOrForm('SegmentRequest'),
+    errors: [...refusals, ...pictureRefusals],
+  },
+  {
+    ...looks,
+    id: 'createDetection',
+    path: '/v1/detections',
+    summary: 'Find things by their names',
+    description:
+      'The result has a box and a score for each thing that was found. Label maps are three pictures: which query each pixel answers (grey, counted from 1), which thing it belongs to (grey, by `instanceId`), and both as COCO’s panoptic colours, whose red, green and blue make the id R + 256 G + 65536 B.',
+    body: asJsonOrForm('DetectRequest'),
+    errors: [...refusals, ...pictureRefusals],
+  },
+  {
+    ...looks,
+    id: 'createCaption',
+    path: '/v1/captions',
+    summary: 'Describe a photo',
+    description: 'The result has one sentence and its score.',
+    body: asJsonOrForm('CaptionRequest'),
+    errors: [...refusals, ...pictureRefusals],
+  },
+  {
+    ...looks,
+    id: 'createSimilarity',
+    path: '/v1/similarities',
+    summary: 'Compare a photo with texts',
+    description:
+      'The result has a score for each text. Needs a model that can; `model_required` says how to get one.',
+    body: asJsonOrForm('SimilarityRequest'),
+    errors: [...refusals, ...pictureRefusals],
+  },
+  {
     ...makesJob,
     id: 'reproduceJob',
     path: '/v1/jobs/:id/reproduce',
-    summary: 'Make a picture again',
+    summary: 'Do a job again',
     description:
       'A new job with the same photo, words, seed, settings and weights; it is refused if there are other weights now.',
     names: { id: 'JobId' },

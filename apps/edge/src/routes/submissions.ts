@@ -1,5 +1,6 @@
 import type { JobKind } from '@darkroom/shared/contracts/job-request';
 import type { JobView } from '@darkroom/shared/contracts/job-view';
+import type { Scope } from '@darkroom/shared/contracts/scopes';
 import { AppError } from '@darkroom/shared/errors';
 import { idRandomBytes, JobId, makeId } from '@darkroom/shared/ids';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
@@ -22,12 +23,17 @@ type SubmissionsDeps = Omit<SubmitDeps, 'models'> & Pick<Deps, 'idempotencyStore
 type Variables = AuthVariables & IdempotencyVariables & RequestIdVariables;
 type SubmissionContext = Context<{ Variables: Variables }>;
 
-const kinds = {
-  '/edits': 'edit',
-  '/generations': 'generate',
-  '/img2img': 'img2img',
-  '/inpaints': 'inpaint',
-} as const satisfies Record<string, JobKind>;
+/** The kind of job of each path, and who may submit it. */
+const kinds: readonly (readonly [path: string, kind: JobKind, scope: Scope])[] = [
+  ['/edits', 'edit', 'edits:write'],
+  ['/generations', 'generate', 'edits:write'],
+  ['/img2img', 'img2img', 'edits:write'],
+  ['/inpaints', 'inpaint', 'edits:write'],
+  ['/segmentations', 'segment', 'vision:write'],
+  ['/detections', 'detect', 'vision:write'],
+  ['/captions', 'caption', 'vision:write'],
+  ['/similarities', 'similarity', 'vision:write'],
+];
 
 /** Answers with a job: 201 if it has ended, 202 if not. */
 function answer(c: SubmissionContext, view: JobView): Response {
@@ -57,7 +63,7 @@ function waitForEnd(deps: SubmissionsDeps): MiddlewareHandler<{ Variables: Varia
   };
 }
 
-/** `POST` to a kind's path submits a job of it; to a job's `reproduce` one that makes the same picture again. */
+/** `POST` to a kind's path submits a job of it; to a job's `reproduce` one that does the same again. */
 export function submissions(deps: SubmissionsDeps): Hono<{ Variables: Variables }> {
   const { nowMs, random } = deps;
   const once = idempotency({
@@ -75,8 +81,8 @@ export function submissions(deps: SubmissionsDeps): Hono<{ Variables: Variables 
   const submit = async (c: SubmissionContext, submission: Submission) =>
     answer(c, await submittedViewOf(deps, await submitJob(submitDeps, submission)));
   const routes = new Hono<{ Variables: Variables }>();
-  for (const [path, kind] of Object.entries(kinds)) {
-    routes.post(path, requireScope('edits:write'), wait, once, async (c) => {
+  for (const [path, kind, scope] of kinds) {
+    routes.post(path, requireScope(scope), wait, once, async (c) => {
       const wish = wishOf(c);
       const read = await readSubmission(c.req, kind, wish.jobId);
       return await submit(c, { ...wish, ...read });

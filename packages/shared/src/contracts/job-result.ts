@@ -1,4 +1,7 @@
-/** What a job found out, beside its pictures; coordinates are pixels of the upright photo. */
+/**
+ * What a job found out, beside its pictures; coordinates are pixels of the upright photo. Readers ignore fields they do
+ * not know.
+ */
 import { z } from 'zod';
 import { FoundBox, Phrase } from './region.ts';
 
@@ -14,7 +17,7 @@ const area = z
 const box = FoundBox.describe('Box around it: [x0, y0, x1, y1].');
 
 /** Run lengths of a mask: COCO's uncompressed form. */
-export const Rle = z.strictObject({
+export const Rle = z.object({
   size: z.tuple([side, side]).describe('Height and width of the mask, which are the photo’s.'),
   counts: z
     .array(area)
@@ -27,7 +30,7 @@ export const Rle = z.strictObject({
 export type Rle = z.infer<typeof Rle>;
 
 /** One outlined thing. */
-export const SegmentMask = z.strictObject({
+export const SegmentMask = z.object({
   score: z
     .number()
     .min(-1)
@@ -41,7 +44,7 @@ export const SegmentMask = z.strictObject({
 export type SegmentMask = z.infer<typeof SegmentMask>;
 
 /** One thing that was found by its name. */
-export const Detection = z.strictObject({
+export const Detection = z.object({
   label: Phrase.describe('The query that it answers.'),
   score: score.describe('How sure the model is, 0 to 1.'),
   box,
@@ -58,19 +61,19 @@ export type Detection = z.infer<typeof Detection>;
 
 const resultOf = <K extends string>(kind: K) => z.literal(kind).describe('Kind of job that it comes from.');
 
-export const SegmentResult = z.strictObject({
+export const SegmentResult = z.object({
   kind: resultOf('segment'),
   masks: z.array(SegmentMask).max(1000).describe('What was outlined, the best first.'),
 });
 export type SegmentResult = z.infer<typeof SegmentResult>;
 
-export const DetectResult = z.strictObject({
+export const DetectResult = z.object({
   kind: resultOf('detect'),
   detections: z.array(Detection).max(300).describe('What was found, the surest first.'),
 });
 export type DetectResult = z.infer<typeof DetectResult>;
 
-export const CaptionResult = z.strictObject({
+export const CaptionResult = z.object({
   kind: resultOf('caption'),
   caption: z.string().max(1000).describe('What the photo shows, in a sentence.'),
   score: z
@@ -81,14 +84,14 @@ export const CaptionResult = z.strictObject({
 });
 export type CaptionResult = z.infer<typeof CaptionResult>;
 
-export const SimilarityResult = z.strictObject({
+export const SimilarityResult = z.object({
   kind: resultOf('similarity'),
   measure: z
     .enum(['cosine', 'match'])
     .describe('What scores are: cosines of the angle between photo and text, or probabilities of a match.'),
   similarities: z
     .array(
-      z.strictObject({
+      z.object({
         text: z.string().max(1000).describe('The text.'),
         score: z.number().min(-1).max(1).describe('How well it fits: −1 to 1 by cosine, 0 to 1 by match.'),
       }),

@@ -124,7 +124,10 @@ export const JobView = z.object({
       code: z.enum(errorCodes as [(typeof errorCodes)[number]]).describe('Code from the closed error table.'),
       detail: z.string().max(2000).describe('What was expected, what came, of which field.'),
       retryable: z.boolean().describe('Whether the same request may succeed later.'),
-      details: FailDetails.describe('Facts for programs; absent = none.').optional(),
+      details: z
+        .object(FailDetails.shape)
+        .describe('The same for programs; absent = no field is to blame.')
+        .optional(),
     })
     .describe('Why it did not succeed; absent = it has not failed.')
     .optional(),

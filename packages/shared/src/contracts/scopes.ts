@@ -3,7 +3,8 @@ import { z } from 'zod';
 
 /** Each scope and what it lets its holder do, as a sentence's end. */
 export const scopeMeanings = {
-  'edits:write': 'submit jobs that make or change pictures',
+  'edits:write': 'submit jobs that make or change pictures, and any job again',
+  'vision:write': 'submit jobs that say what photos show',
   'jobs:read': 'see jobs, their events and their results',
   'jobs:cancel': 'cancel jobs',
   'assets:read': 'fetch stored pictures',
