@@ -5,6 +5,7 @@ import { encodeImage } from '@darkroom/gpu-worker/image/encode';
 import { fromFloat32Image, toFloat32Image } from '@darkroom/gpu-worker/image/raster';
 import { runJob } from '@darkroom/gpu-worker/kernels/index';
 import { ModelStore } from '@darkroom/gpu-worker/runtime/model-store';
+import { visionCatalog } from '@darkroom/gpu-worker/vision/vision-catalog';
 import { Job } from '@darkroom/shared/contracts/job';
 import type { Pixels } from '../pixels.ts';
 
@@ -33,7 +34,13 @@ export async function openEditor(folder: string): Promise<Editor> {
       seed,
       ...settings,
     });
-    const lent = { store, model: async () => model, read: async () => bytes, decode: decodeImage };
+    const lent = {
+      store,
+      model: async () => model,
+      vision: visionCatalog(store),
+      read: async () => bytes,
+      decode: decodeImage,
+    };
     for await (const event of runJob(job, lent)) {
       if (event.kind === 'output') return toFloat32Image(await decodeImage(event.bytes));
     }

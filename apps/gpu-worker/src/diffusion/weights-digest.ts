@@ -6,17 +6,30 @@ import { openSafetensors } from '../models/safetensors.ts';
 import type { DiffusionModel } from './diffusion-model.ts';
 
 /**
- * One digest for all weights of a model: the SHA-256 of a list as `sha256sum` prints it, of the weight files that are
- * used, by their paths in the model's folder, in order.
+ * One digest for all weights of a model: that of {@link digestFolders}.
  * @throws the signal's reason when it is aborted, before the next file
  */
-export async function digestWeights(
+export function digestWeights(
   { folder, unet, vae, textEncoder }: DiffusionModel,
   signal?: AbortSignal,
 ): Promise<string> {
+  const folders = [unet, vae, textEncoder].map(({ component }) => component.folder);
+  return digestFolders(folder, folders, signal);
+}
+
+/**
+ * One digest for the weights in some folders of a model: the SHA-256 of a list as `sha256sum` prints it, of the weight files
+ * that are used, by their paths in the model's folder, in order.
+ * @throws the signal's reason when it is aborted, before the next file
+ */
+export async function digestFolders(
+  folder: string,
+  parts: readonly string[],
+  signal?: AbortSignal,
+): Promise<string> {
   const files = new Set<string>();
-  for (const { component } of [unet, vae, textEncoder]) {
-    await using source = await openSafetensors(await findWeights(component.folder));
+  for (const part of parts) {
+    await using source = await openSafetensors(await findWeights(part));
     for (const { file } of source.tensors.values()) files.add(file);
   }
   const named = [...files].map((file) => [relative(folder, file).split(sep).join('/'), file] as const);

@@ -1,13 +1,15 @@
-// What a kernel is: one kind of job from its contract to its pictures, as a stream of events.
+// What a kernel is: one kind of job from its contract to its pictures and findings, as a stream of events.
 import type { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import type { Job } from '@darkroom/shared/contracts/job';
-import type { JobKind } from '@darkroom/shared/contracts/job-request';
+import type { JobKind, PictureKind, VisionKind } from '@darkroom/shared/contracts/job-request';
+import type { JobResult } from '@darkroom/shared/contracts/job-result';
 import type { DiffusionModel } from '../diffusion/diffusion-model.ts';
 import type { Raster } from '../image/raster.ts';
 import type { ModelStore } from '../runtime/model-store.ts';
+import type { VisionModels } from '../vision/open-vision-model.ts';
 import type { MaskReport } from './mask.ts';
 
-/** What a running job tells: steps, previews, finished pictures. */
+/** What a running job tells: steps, previews, what it found out, finished pictures. */
 export type JobEvent =
   | {
       readonly kind: 'progress';
@@ -23,6 +25,7 @@ export type JobEvent =
       readonly bytes: Uint8Array;
       readonly mime: 'image/webp';
     }
+  | { readonly kind: 'result'; readonly result: JobResult }
   | {
       readonly kind: 'output';
       /** Which of the job's pictures, from 0. */
@@ -39,7 +42,9 @@ export type JobEvent =
 export interface KernelContext {
   readonly store: ModelStore;
   /** The model of that id, or the embedded one for this kind of job. @throws model_required, model_not_found */
-  readonly model: (id: string | undefined, kind: JobKind) => Promise<DiffusionModel>;
+  readonly model: (id: string | undefined, kind: PictureKind) => Promise<DiffusionModel>;
+  /** The model that looks, of that id, or the embedded one for this kind of job. @throws model_required, model_not_found */
+  readonly vision: <K extends VisionKind>(id: string | undefined, kind: K) => Promise<VisionModels[K]>;
   /** The stored bytes of an image. */
   readonly read: (image: ImageRef) => Promise<Uint8Array>;
   /** Decodes a file that came from outside. @throws unsupported_media, image_too_large, image_corrupt, poison */

@@ -12,6 +12,7 @@ import { decodeImage } from '../image/decode.ts';
 import { encodeImage } from '../image/encode.ts';
 import type { Raster } from '../image/raster.ts';
 import { ModelStore } from '../runtime/model-store.ts';
+import { visionCatalog } from '../vision/vision-catalog.ts';
 import { runJob } from './index.ts';
 import type { JobEvent, KernelContext } from './kernel.ts';
 
@@ -74,7 +75,8 @@ async function* start({ model, pictures, fields, lent }: Stage): AsyncGenerator<
     ...(fields['mask'] === true && { mask: refs['mask'] }),
   });
   const opened = await openDiffusionModel(folder);
-  yield* runJob(job, { store, read, decode: decodeImage, model: async () => opened, ...lent });
+  const vision = visionCatalog(store);
+  yield* runJob(job, { store, read, decode: decodeImage, model: async () => opened, vision, ...lent });
 }
 
 async function run(
@@ -158,7 +160,7 @@ describe('an edit job on the way', () => {
     expect(output?.maskReport).toEqual({
       insidePixels: 2700,
       outsidePixels: 2700,
-      changedOutsidePixels: 0,
+      changedOutside: 0,
       lossless: true,
     });
   });
@@ -202,7 +204,7 @@ describe('other jobs', () => {
     ['reads the photo', instruct],
   ])('inpaint keeps what is outside the mask with a network that %s', async (_, model) => {
     const events = await run(model, { kind: 'inpaint', mask: true });
-    expect(events.at(-1)).toMatchObject({ maskReport: { outsidePixels: 2700, changedOutsidePixels: 0 } });
+    expect(events.at(-1)).toMatchObject({ maskReport: { outsidePixels: 2700, changedOutside: 0 } });
     expect((await pictures(events))[0]?.data).not.toEqual(photo.data);
   });
 

@@ -17,7 +17,7 @@ export interface MaskReport {
   /** Pixels where the mask is 0. */
   readonly outsidePixels: number;
   /** Of these, how many differ from the photo. */
-  readonly changedOutsidePixels: number;
+  readonly changedOutside: number;
   /** Whether the file holds exactly these pixels. */
   readonly lossless: boolean;
 }
@@ -78,15 +78,15 @@ export function compositeByMask(photo: Raster, edited: Raster, mask: Mask): Rast
 export function reportMask(photo: Raster, result: Raster, mask: Mask, lossless: boolean): MaskReport {
   const { channels } = photo;
   let outsidePixels = 0;
-  let changedOutsidePixels = 0;
+  let changedOutside = 0;
   for (let pixel = 0; pixel < mask.data.length; pixel++) {
     if (mask.data[pixel] !== 0) continue;
     outsidePixels += 1;
     for (let at = pixel * channels; at < (pixel + 1) * channels; at++) {
       if (photo.data[at] === result.data[at]) continue;
-      changedOutsidePixels += 1;
+      changedOutside += 1;
       break;
     }
   }
-  return { insidePixels: mask.data.length - outsidePixels, outsidePixels, changedOutsidePixels, lossless };
+  return { insidePixels: mask.data.length - outsidePixels, outsidePixels, changedOutside, lossless };
 }

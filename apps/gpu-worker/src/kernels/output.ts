@@ -1,4 +1,4 @@
-import type { Job } from '@darkroom/shared/contracts/job';
+import type { PictureJob } from '@darkroom/shared/contracts/job';
 import { encodeImage, outputFormats } from '../image/encode.ts';
 import type { Raster } from '../image/raster.ts';
 import type { JobEvent } from './kernel.ts';
@@ -6,7 +6,7 @@ import type { MaskReport } from './mask.ts';
 
 /** Encodes one finished picture in the job's format. */
 export async function encodeOutput(
-  job: Job,
+  job: PictureJob,
   picture: Raster,
   { index, maskReport }: { readonly index: number; readonly maskReport?: MaskReport | undefined },
 ): Promise<JobEvent> {

@@ -14,15 +14,25 @@ export interface Photo {
 }
 
 /** Reads and decodes a photo. @throws unsupported_media, image_too_large, image_corrupt, poison */
+export async function decodedPhoto(image: ImageRef, { read, decode }: KernelContext): Promise<Raster> {
+  return decode(await read(image));
+}
+
+/** Reads and decodes a photo, and shrinks it to a model's size. @throws unsupported_media, image_too_large, image_corrupt, poison */
 export async function readPhoto(
   image: ImageRef,
   model: DiffusionModel,
-  { read, decode }: KernelContext,
+  context: KernelContext,
 ): Promise<Photo> {
-  const original = await decode(await read(image));
+  const original = await decodedPhoto(image, context);
+  return { original, working: await workingPhoto(original, model) };
+}
+
+/** A photo at the size at which a model works on it. */
+export async function workingPhoto(original: Raster, model: DiffusionModel): Promise<Planes> {
   const budget = { multiple: pictureMultiple(model), longSide: nativeSide(model) };
   const size = modelSize(original.width, original.height, budget);
-  return { original, working: { data: toTensor(await resizeRaster(original, size)), ...size } };
+  return { data: toTensor(await resizeRaster(original, size)), ...size };
 }
 
 /** Size of the latents of a picture. */

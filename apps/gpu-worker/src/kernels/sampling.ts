@@ -1,5 +1,5 @@
 // From a job's fields to a diffusion run, and from a run's steps to events.
-import type { Job } from '@darkroom/shared/contracts/job';
+import type { PictureJob } from '@darkroom/shared/contracts/job';
 import { AppError } from '@darkroom/shared/errors';
 import { makeSchedule } from '@darkroom/shared/schedulers/schedule';
 import type { DenoiseStep } from '../diffusion/denoise.ts';
@@ -22,7 +22,7 @@ export type SharedRun = Omit<DiffusionRun, 'noise'>;
  * @throws model_unsupported when the scheduler cannot serve the model, or the model has no tokenizer
  */
 export async function prepareRun(
-  job: Job,
+  job: PictureJob,
   model: DiffusionModel,
   { context, size }: { readonly context: KernelContext; readonly size: PlaneSize },
 ): Promise<SharedRun> {
@@ -39,12 +39,12 @@ export async function prepareRun(
 }
 
 /** The run of one of the job's pictures. */
-export function runOf(shared: SharedRun, job: Job, index: number): DiffusionRun {
+export function runOf(shared: SharedRun, job: PictureJob, index: number): DiffusionRun {
   return { ...shared, noise: seededNoise(job.seed, index) };
 }
 
 async function encodePrompts(
-  job: Job,
+  job: PictureJob,
   model: DiffusionModel,
   { store }: KernelContext,
 ): Promise<DiffusionRun['text']> {
@@ -59,7 +59,7 @@ async function encodePrompts(
   };
 }
 
-function guidanceOf(job: Job, model: DiffusionModel): Guidance {
+function guidanceOf(job: PictureJob, model: DiffusionModel): Guidance {
   const { defaults } = model;
   const scale = job.guidanceScale ?? defaults.guidanceScale;
   const asked = job.kind === 'edit' ? job.imageGuidanceScale : undefined;
@@ -77,7 +77,11 @@ const stepsTo = 95;
 export async function* followSteps(
   steps: AsyncIterable<DenoiseStep>,
   run: DiffusionRun,
-  { job, index, context }: { readonly job: Job; readonly index: number; readonly context: KernelContext },
+  {
+    job,
+    index,
+    context,
+  }: { readonly job: PictureJob; readonly index: number; readonly context: KernelContext },
 ): AsyncGenerator<JobEvent, Float32Array> {
   const { vae } = run.model;
   let latent: Float32Array | undefined;

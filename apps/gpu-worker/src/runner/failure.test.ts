@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode } from '@darkroom/shared/errors';
 import { expect, it } from 'vitest';
-import { detailOf, failClassOf, toJobError } from './failure.ts';
+import { detailOf, detailsOf, failClassOf, toJobError } from './failure.ts';
 
 it.each<[ErrorCode, string]>([
   ['image_corrupt', 'permanent'],
@@ -33,4 +33,11 @@ it('shows nothing of a failure of our own', () => {
 it('shows what was expected and what came of any other, within the bounds of its frame', () => {
   const message = `image: ${'x'.repeat(3000)}`;
   expect(detailOf(new AppError('image_corrupt', { message }))).toBe(message.slice(0, 2000));
+});
+
+it('names the field that is to blame, and nothing else of what an error knows', () => {
+  const details = { field: 'points.0', limit: 3 };
+  expect(detailsOf(new AppError('invalid_request', { details }))).toEqual({ field: 'points.0' });
+  expect(detailsOf(new AppError('model_required', { details: { kind: 'edit' } }))).toBe(undefined);
+  expect(detailsOf(new AppError('internal'))).toBe(undefined);
 });

@@ -1,5 +1,5 @@
 // From whatever was thrown to what the pool hears of it.
-import type { FailFrame } from '@darkroom/shared/contracts/frames';
+import { FailDetails, type FailFrame } from '@darkroom/shared/contracts/frames';
 import { AppError, type ErrorCode, toAppError } from '@darkroom/shared/errors';
 
 /** What the pool should do about a failure. */
@@ -39,4 +39,10 @@ function isOutOfMemory(thrown: unknown): boolean {
 /** What a client may read of a failure; of our own failures only that there was one. */
 export function detailOf({ code, title, message }: AppError): string {
   return (code === 'internal' ? title : message).slice(0, 2000);
+}
+
+/** Which field of the request is to blame, where one is; of other details the pool hears nothing. */
+export function detailsOf({ details }: AppError): FailDetails | undefined {
+  const parsed = FailDetails.safeParse({ field: details?.['field'] });
+  return parsed.success ? parsed.data : undefined;
 }

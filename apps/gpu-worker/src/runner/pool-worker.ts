@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { OfferFrame } from '@darkroom/shared/contracts/frames';
-import { embeddedFolder, embeddedModelId } from '../diffusion/embedded-model.ts';
+import { embeddedModels } from '../embedded-models.ts';
 import type { WorkerEnv } from '../env.ts';
 import { ImageDecoder } from '../image/image-decoder.ts';
 import { Link } from '../link/link.ts';
@@ -79,7 +79,7 @@ export class PoolWorker {
   /** Starts a worker, which dials its pool. @throws model_corrupt when a model's receipt is damaged */
   static async start(env: WorkerEnv, ports: WorkerPorts): Promise<PoolWorker> {
     const shelf = new ModelShelf({
-      embedded: { edit: { id: embeddedModelId, folder: embeddedFolder } },
+      embedded: embeddedModels,
       cacheFolder: env.MODELS,
       log: ports.log,
     });

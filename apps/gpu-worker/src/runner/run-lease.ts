@@ -2,15 +2,17 @@
 import type { DoneFrame, FailFrame, OfferFrame, OutputObject } from '@darkroom/shared/contracts/frames';
 import type { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import type { Job } from '@darkroom/shared/contracts/job';
+import { plannedOutputs } from '@darkroom/shared/contracts/job-outputs';
+import type { JobResult } from '@darkroom/shared/contracts/job-result';
 import { AppError } from '@darkroom/shared/errors';
 import type { ImageDecoder } from '../image/image-decoder.ts';
 import { runJob } from '../kernels/index.ts';
 import type { JobEvent, KernelContext } from '../kernels/kernel.ts';
 import { StageClock, type StageTimes } from '../metrics/stage-clock.ts';
-import { detailOf, failClassOf, toJobError } from './failure.ts';
+import { detailOf, detailsOf, failClassOf, toJobError } from './failure.ts';
 import type { JobProgress } from './job-state.ts';
 import type { LoadMeter, MeteredStore } from './metered-store.ts';
-import type { ModelShelf, OpenedModel } from './model-shelf.ts';
+import type { DigestedModel, ModelShelf } from './model-shelf.ts';
 import { readObject, sha256Of, type TransferPorts, writeObject } from './transfer.ts';
 
 /** What a run needs from its worker. */
@@ -31,9 +33,12 @@ export type StopReason = 'cancel' | 'release' | 'drop';
 export type LeaseEnd =
   | ({ readonly kind: 'done'; readonly stages: StageTimes } & Pick<
       DoneFrame,
-      'outputs' | 'model' | 'metrics'
+      'outputs' | 'result' | 'model' | 'metrics'
     >)
-  | ({ readonly kind: 'fail'; readonly error: AppError } & Pick<FailFrame, 'class' | 'code' | 'detail'>)
+  | ({ readonly kind: 'fail'; readonly error: AppError } & Pick<
+      FailFrame,
+      'class' | 'code' | 'detail' | 'details'
+    >)
   | { readonly kind: 'canceled' }
   | { readonly kind: 'released' }
   | { readonly kind: 'dropped' };
@@ -50,7 +55,8 @@ interface Findings {
   readonly meter: LoadMeter;
   readonly stages: StageClock;
   readonly outputs: OutputObject[];
-  model?: OpenedModel;
+  result?: JobResult;
+  model?: DigestedModel;
   steps: number;
   peakBytes: number;
 }
@@ -82,7 +88,15 @@ export async function* runLease(
 }
 
 function failed(error: AppError): LeaseEnd {
-  return { kind: 'fail', class: failClassOf(error), code: error.code, detail: detailOf(error), error };
+  const details = detailsOf(error);
+  return {
+    kind: 'fail',
+    class: failClassOf(error),
+    code: error.code,
+    detail: detailOf(error),
+    ...(details && { details }),
+    error,
+  };
 }
 
 async function* work(offer: OfferFrame, signal: AbortSignal, ports: LeasePorts): AsyncGenerator<LeaseEvent> {
@@ -111,6 +125,10 @@ async function* work(offer: OfferFrame, signal: AbortSignal, ports: LeasePorts):
         found.outputs.push(await found.stages.timed('store', stored));
         continue;
       }
+      if (turn.value.kind === 'result') {
+        found.result = turn.value.result;
+        continue;
+      }
       if (turn.value.kind === 'progress') found.steps = turn.value.step;
       yield turn.value;
     }
@@ -122,8 +140,9 @@ async function* work(offer: OfferFrame, signal: AbortSignal, ports: LeasePorts):
 
 /** Whether the offer has room for every picture of its job. */
 function assertPlaces({ job, outputs }: OfferFrame): void {
-  if (outputs.length === job.count) return;
-  const message = `outputs: expected ${job.count} places, got ${outputs.length}`;
+  const { length } = plannedOutputs(job);
+  if (outputs.length === length) return;
+  const message = `outputs: expected ${length} places, got ${outputs.length}`;
   throw new AppError('invalid_request', { message });
 }
 
@@ -138,8 +157,15 @@ function contextOf(
   return {
     store,
     model: async (id, kind) => {
-      found.model = await store.timed(() => shelf.open(id, kind));
-      return found.model.model;
+      const opened = await store.timed(() => shelf.open(id, kind));
+      found.model = opened;
+      return opened.model;
+    },
+    vision: async (id, kind) => {
+      const opened = await store.timed(() => shelf.openVision(id, kind, store));
+      // What only helps, such as the detector of an edit by words, is not what the job ran on.
+      if (kind === job.kind) found.model = opened;
+      return opened.model;
     },
     read: async (image) => {
       const name = fieldOf(image, job);
@@ -176,13 +202,14 @@ async function storeOutput(
 }
 
 function finished(found: Findings, nowMs: number): LeaseEnd {
-  const { startedAt, outputs, model, stages, steps, peakBytes } = found;
+  const { startedAt, outputs, result, model, stages, steps, peakBytes } = found;
   if (!model) throw new TypeError('a kernel must ask for its model');
   const loadMs = Math.floor(found.meter.loadMs);
   const computeMs = Math.max(0, nowMs - startedAt - loadMs);
   return {
     kind: 'done',
     outputs,
+    ...(result && { result }),
     model: { id: model.id, sha256: model.sha256 },
     stages: stages.times,
     metrics: { computeMs, loadMs, peakMemoryMb: Math.round(peakBytes / 2 ** 20), steps },

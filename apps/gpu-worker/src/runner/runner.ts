@@ -216,9 +216,24 @@ function endFrame(
   const lease = leaseOf(offer);
   switch (end.kind) {
     case 'done':
-      return { type: 'done', ...lease, outputs: end.outputs, model: end.model, metrics: end.metrics };
+      return {
+        type: 'done',
+        ...lease,
+        outputs: end.outputs,
+        ...(end.result && { result: end.result }),
+        model: end.model,
+        metrics: end.metrics,
+      };
     case 'fail':
-      return { type: 'fail', ...lease, class: end.class, code: end.code, detail: end.detail, stepsDone };
+      return {
+        type: 'fail',
+        ...lease,
+        class: end.class,
+        code: end.code,
+        detail: end.detail,
+        ...(end.details && { details: end.details }),
+        stepsDone,
+      };
     case 'canceled':
       return { type: 'canceled', ...lease, stepsDone };
     case 'released':

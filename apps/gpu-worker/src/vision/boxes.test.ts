@@ -3,6 +3,7 @@ import {
   type Box,
   boxFromCentre,
   boxIou,
+  boxOverlapShare,
   clipBox,
   generalizedIou,
   scaleBox,
@@ -20,6 +21,11 @@ describe('boxes', () => {
     const size = { width: 10, height: 5 };
     expect(clipBox([-1, 2, 12, 4], size)).toEqual([0, 2, 10, 4]);
     expect(clipBox([1, -3, 2, 9], size)).toEqual([1, 0, 2, 5]);
+  });
+
+  it('lie in others by a part of their own area', () => {
+    expect(boxOverlapShare([0, 0, 2, 2], [1, 0, 9, 9])).toBe(0.5);
+    expect(boxOverlapShare([1, 1, 1, 2], [0, 0, 9, 9])).toBe(0);
   });
 
   it('overlap by the shared part of their joint area', () => {

@@ -35,6 +35,12 @@ function shared(a: Box, b: Box): number {
   return Math.max(0, width) * Math.max(0, height);
 }
 
+/** Of a box's area, the part inside another; 0 for a box without area. */
+export function boxOverlapShare(box: Box, other: Box): number {
+  const area = areaOf(box);
+  return area > 0 ? shared(box, other) / area : 0;
+}
+
 /** Shared area as a part of the joint area; 0 for two boxes without area. */
 export function boxIou(a: Box, b: Box): number {
   const both = shared(a, b);

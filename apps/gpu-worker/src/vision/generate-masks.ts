@@ -1,10 +1,11 @@
 /** Masks of everything in a picture (Kirillov et al. 2023, appendix B): a grid of clicks, and what is sure of the answers. */
 import { z } from 'zod';
 import { flattenAlpha, type Raster } from '../image/raster.ts';
+import type { Size } from '../image/resize.ts';
 import { type BinaryMask, dropSmallIslands, fillSmallHoles, maskBox } from './binary-mask.ts';
 import { type Box, suppressOverlaps } from './boxes.ts';
 import { cutOut } from './cut-out.ts';
-import { type Crop, cropBoxes, gridSides, isCutByCrop, pointGrid } from './mask-grid.ts';
+import { cropBoxes, gridSides, isCutByCrop, pointGrid } from './mask-grid.ts';
 import { aboveThreshold, logitsOfPicture, stabilityScore } from './mask-logits.ts';
 import { decodeRle, encodeRle, type MaskRle, rleArea } from './mask-rle.ts';
 import type { SamCandidate, SamEmbedding, SamPredictor } from './sam-predictor.ts';
@@ -65,23 +66,53 @@ export async function generateMasks(
   const found: GeneratedMask[] = [];
   for (const crop of cropBoxes(picture, options.cropLayers, options.cropOverlap)) {
     const perSide = sides[crop.layer] as number;
-    found.push(...(await masksOfCrop({ predictor, picture, options }, crop, perSide)));
+    const embedding = await predictor.encode(cutOut(picture, crop.box));
+    const search = { predictor, picture, options };
+    found.push(...(await masksOfPart(search, { box: crop.box, embedding, perSide })));
   }
   const kept = options.cropLayers === 0 ? found : preferSmallCrops(found, options.maxCropIou);
   return options.minRegionArea === 0 ? kept : cleanMasks(kept, options);
 }
 
+/**
+ * Finds masks of everything in a picture that is encoded already, without crops.
+ * @param embedding whose `fit.original` is the size of the masks: a smaller one than the picture's costs less
+ */
+export async function generateMasksOf(
+  predictor: Pick<SamPredictor, 'predict'>,
+  embedding: SamEmbedding,
+  given: Omit<z.input<typeof GenerateMasksOptions>, 'cropLayers'> = {},
+): Promise<GeneratedMask[]> {
+  const options = GenerateMasksOptions.parse(given);
+  const picture = embedding.fit.original;
+  const box = [0, 0, picture.width, picture.height] as const;
+  const found = await masksOfPart(
+    { predictor, picture, options },
+    { box, embedding, perSide: options.pointsPerSide },
+  );
+  return options.minRegionArea === 0 ? found : cleanMasks(found, options);
+}
+
 interface Search {
-  readonly predictor: Pick<SamPredictor, 'encode' | 'predict'>;
-  readonly picture: Raster;
+  readonly predictor: Pick<SamPredictor, 'predict'>;
+  readonly picture: Size;
   readonly options: GenerateMasksOptions;
 }
 
-async function masksOfCrop(search: Search, { box }: Crop, perSide: number): Promise<GeneratedMask[]> {
-  const { predictor, picture, options } = search;
-  const part = cutOut(picture, box);
-  const embedding = await predictor.encode(part);
-  const points = pointGrid(perSide).map(([x, y]) => [x * part.width, y * part.height] as const);
+/** A part of the picture, encoded. */
+interface EncodedPart {
+  readonly box: Box;
+  readonly embedding: SamEmbedding;
+  readonly perSide: number;
+}
+
+async function masksOfPart(
+  search: Search,
+  { box, embedding, perSide }: EncodedPart,
+): Promise<GeneratedMask[]> {
+  const { predictor, options } = search;
+  const [width, height] = [box[2] - box[0], box[3] - box[1]];
+  const points = pointGrid(perSide).map(([x, y]) => [x * width, y * height] as const);
   const found: GeneratedMask[] = [];
   for (let start = 0; start < points.length; start += options.pointsPerBatch) {
     const batch = points.slice(start, start + options.pointsPerBatch);
@@ -116,7 +147,7 @@ function judge(
 }
 
 /** A crop's mask in the whole picture. */
-function layOut(mask: BinaryMask, [left, top]: Box, { width, height }: Raster): BinaryMask {
+function layOut(mask: BinaryMask, [left, top]: Box, { width, height }: Size): BinaryMask {
   if (mask.width === width && mask.height === height) return mask;
   const data = new Uint8Array(width * height);
   for (let y = 0; y < mask.height; y++) {

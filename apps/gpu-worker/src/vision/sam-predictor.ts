@@ -8,6 +8,7 @@ import { embedMask, embedPoints, imagePositions, noMask, pointKinds } from '../m
 import { type AnySamConfig, gridSide, seesByCenternet } from '../models/sam/sam-config.ts';
 import type { ModelStore, Network } from '../runtime/model-store.ts';
 import type { LogitPlane } from './mask-logits.ts';
+import { PictureMemory } from './picture-memory.ts';
 import { byteColours, type ColourScale, type Fit, imagenetColours, samPixels } from './sam-image.ts';
 import type { SamModel } from './sam-model.ts';
 import {
@@ -48,12 +49,13 @@ export interface SamAnswer {
 export class SamPredictor {
   readonly #store: ModelStore;
   readonly #model: SamModel;
-  /** Pictures that are being encoded. */
-  readonly #embedding = new Map<string, Promise<SamEmbedding>>();
+  readonly #memory: PictureMemory<SamEmbedding>;
 
   constructor(store: ModelStore, model: SamModel) {
     this.#store = store;
     this.#model = model;
+    const prefix = `${model.component.folder}: embedding of`;
+    this.#memory = new PictureMemory(store, { prefix, sizeBytes: sizeOfArrays });
   }
 
   /** Where the model lies. */
@@ -68,33 +70,15 @@ export class SamPredictor {
 
   /** What the encoder said about a picture, if that is still remembered: then nobody needs to decode the picture. */
   recall(key: string): Promise<SamEmbedding | undefined> {
-    return this.#store.recall(this.#nameOf(key));
+    return this.#memory.recall(key);
   }
 
   /**
    * Encodes a picture, or remembers it.
    * @param key tells this picture from all others, such as the hash of its bytes
    */
-  async embed(key: string, raster: Raster): Promise<SamEmbedding> {
-    const known = await this.recall(key);
-    if (known) return known;
-    const embedding = this.#embedding.get(key) ?? this.#encodeAndRemember(key, raster);
-    this.#embedding.set(key, embedding);
-    try {
-      return await embedding;
-    } finally {
-      this.#embedding.delete(key);
-    }
-  }
-
-  async #encodeAndRemember(key: string, raster: Raster): Promise<SamEmbedding> {
-    const embedding = await this.encode(raster);
-    await this.#store.remember(this.#nameOf(key), embedding, sizeOfArrays(embedding));
-    return embedding;
-  }
-
-  #nameOf(key: string): string {
-    return `${this.folder}: embedding of ${key}`;
+  embed(key: string, raster: Raster): Promise<SamEmbedding> {
+    return this.#memory.recallOr(key, () => this.encode(raster));
   }
 
   /** Encodes a picture that nobody will ask about again. */
@@ -144,12 +128,10 @@ export class SamPredictor {
   }
 }
 
-/** Bytes of the arrays that a thing holds. */
-function sizeOfArrays(thing: object): number {
-  return Object.values(thing).reduce(
-    (bytes: number, part: unknown) => bytes + (ArrayBuffer.isView(part) ? part.byteLength : 0),
-    0,
-  );
+/** Bytes of all arrays of an embedding. */
+function sizeOfArrays({ data, finer }: SamEmbedding): number {
+  const arrays = [data, ...(finer ? [finer.eighth, finer.quarter] : [])];
+  return arrays.reduce((bytes, array) => bytes + array.byteLength, 0);
 }
 
 interface DecoderShape {

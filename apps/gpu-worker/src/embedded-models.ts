@@ -1,0 +1,26 @@
+// The models that lie in this repository.
+import { fileURLToPath } from 'node:url';
+import type { JobKind } from '@darkroom/shared/contracts/job-request';
+import { embeddedFolder, embeddedModelId } from './diffusion/embedded-model.ts';
+
+/** A model in a folder. */
+export interface ShelvedModel {
+  readonly id: string;
+  readonly folder: string;
+}
+
+function weights(name: string): ShelvedModel {
+  const folder = fileURLToPath(new URL(`../../../weights/${name}`, import.meta.url));
+  return { id: `darkroom/${name}`, folder };
+}
+
+const captioner = weights('caption');
+
+/** The model of each kind of job that names none. */
+export const embeddedModels: Readonly<Partial<Record<JobKind, ShelvedModel>>> = {
+  edit: { id: embeddedModelId, folder: embeddedFolder },
+  segment: weights('segment'),
+  detect: weights('detect'),
+  caption: captioner,
+  similarity: captioner,
+};
