@@ -15,6 +15,7 @@ import { openSam } from './sam-model.ts';
 import { SamPredictor } from './sam-predictor.ts';
 import type { Segmenter } from './segmenter.ts';
 import type { Similarity } from './similarity.ts';
+import { openWordDetector } from './word-detector.ts';
 
 /** What a model of each kind can do. */
 export interface VisionModels {
@@ -32,7 +33,7 @@ const families: { readonly [K in VisionKind]: Readonly<Record<string, Open<Visio
     sam: async (folder, store) => new SamPredictor(store, await openSam(folder)),
     fastsam: async (folder, store) => new FastSamPredictor(store, await openFastSam(folder)),
   },
-  detect: { owlvit: openOwlvit },
+  detect: { owlvit: openOwlvit, centernet: openWordDetector },
   caption: { blip: openBlip },
   similarity: { clip: openClip },
 };

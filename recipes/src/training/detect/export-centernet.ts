@@ -5,6 +5,7 @@ import { CenternetConfig } from '@darkroom/gpu-worker/models/centernet/config';
 import { type WritableTensor, writeSafetensors } from '@darkroom/gpu-worker/models/safetensors-write';
 import { readCenternet } from './centernet-weights.ts';
 import { cocoLabels } from './coco-labels.ts';
+import { cocoNouns } from './coco-nouns.ts';
 
 /** The detector's configuration, all defaults written out. */
 export function centernetConfig(): CenternetConfig {
@@ -25,4 +26,6 @@ export async function exportCenternet(cache: string, folder: string): Promise<vo
   ]);
   await writeSafetensors(join(folder, 'model.safetensors'), new Map(halves));
   await writeFile(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  const nouns = cocoNouns().map((noun) => JSON.stringify(noun));
+  await writeFile(join(folder, 'nouns.json'), `[\n${nouns.join(',\n')}\n]\n`);
 }
