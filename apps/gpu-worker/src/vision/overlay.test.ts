@@ -49,6 +49,6 @@ describe('an overlay', () => {
     expect(pixel(drawn, 15, 28)).toEqual([127, 184, 0]);
     // The ground of the first label ends where its box begins.
     expect(pixel(drawn, 20, 24)).toEqual([255, 56, 56]);
-    expect(pixel(drawn, 58, 20)).toEqual([100, 100, 100]);
+    expect(pixel(drawn, 5, 20)).toEqual([100, 100, 100]);
   });
 });
