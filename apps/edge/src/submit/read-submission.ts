@@ -6,6 +6,7 @@ import type { JobId } from '@darkroom/shared/ids';
 import type { HonoRequest } from 'hono';
 import { z } from 'zod';
 import { readJson } from '../middleware/read-json.ts';
+import { isList, readField } from './form-field.ts';
 import { sentAssetId } from './sent-asset-id.ts';
 import type { Submission } from './submission.ts';
 
@@ -18,20 +19,9 @@ function refusal(field: string, expected: string): AppError {
   return new AppError('invalid_request', { message: `${field}: ${expected}`, details: { field } });
 }
 
-/** The contract behind what may be absent. */
-function present(contract: unknown): unknown {
-  return contract instanceof z.ZodOptional || contract instanceof z.ZodDefault
-    ? present(contract.unwrap())
-    : contract;
-}
-
-/** A form knows only text: what the contract wants as a number or as yes or no becomes one, if it is written so. */
-function readField(contract: unknown, text: string): unknown {
-  const wanted = present(contract);
-  const isNumber = wanted instanceof z.ZodNumber || (wanted instanceof z.ZodLiteral && wanted.value === 1);
-  if (isNumber && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
-  if (wanted instanceof z.ZodBoolean && (text === 'true' || text === 'false')) return text === 'true';
-  return text;
+function textOf(name: string, value: File | string): string {
+  if (typeof value === 'string') return value;
+  throw refusal(name, 'expected text, got a file');
 }
 
 async function readForm(request: HonoRequest, kind: JobKind, jobId: JobId): Promise<ReadSubmission> {
@@ -44,9 +34,11 @@ async function readForm(request: HonoRequest, kind: JobKind, jobId: JobId): Prom
   const sent: Submission['sent'][number][] = [];
   for (const name of new Set(form.keys())) {
     const [value, ...others] = form.getAll(name);
-    if (value === undefined || others.length > 0) throw refusal(name, 'expected one value, got several');
+    const contract = shape[name];
+    if (value === undefined || (others.length > 0 && !isList(contract)))
+      throw refusal(name, 'expected one value, got several');
     if (typeof value === 'string') {
-      fields[name] = readField(shape[name], value);
+      fields[name] = readField(contract, [value, ...others.map((other) => textOf(name, other))]);
     } else {
       if (!pictureFields.includes(name)) throw refusal(name, 'expected text, got a file');
       const assetId = sentAssetId(jobId, pictureFields.indexOf(name));
