@@ -1,0 +1,59 @@
+/** First values of the segmenter's weights. */
+import { join } from 'node:path';
+import { readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
+import { sizeOf } from '@darkroom/graph/shape';
+import type { Value } from '@darkroom/graph/value';
+import { dice, normal } from '../../dice.ts';
+import { initializeParameters } from '../initialize.ts';
+
+const backbonePrefix = 'vision_encoder.backbone.';
+
+/** The backbone's weights in a detector's folder, under the segmenter's names. */
+export async function readBackbone(detector: string): Promise<Map<string, Float32Array>> {
+  const stored = await readSafetensors(join(detector, 'model.safetensors'));
+  return new Map(
+    [...stored].flatMap(([name, tensor]) =>
+      name.startsWith('backbone.')
+        ? [[backbonePrefix + name.slice('backbone.'.length), toFloat32(tensor)] as const]
+        : [],
+    ),
+  );
+}
+
+/** Standard deviation of tokens and of embeddings that stand beside places. */
+const tokenDeviation = 0.5;
+
+/**
+ * Published values of the backbone; places by standard normals, as in the reference; layers that are added to something
+ * start as nothing.
+ * @throws Error naming a weight that the backbone lacks
+ */
+export function initializeSegment(
+  parameters: ReadonlyMap<string, Value>,
+  backbone: ReadonlyMap<string, Float32Array>,
+  seed: number,
+): Map<string, Float32Array> {
+  const initial = initializeParameters(parameters, seed, (name) =>
+    /neck\.layers\.\d+\.conv3\.weight$/.test(name),
+  );
+  const random = dice(seed, 1 << 20);
+  for (const [name, { shape }] of parameters) {
+    if (name.startsWith(backbonePrefix)) {
+      const published = backbone.get(name);
+      if (published?.length !== sizeOf(shape))
+        throw new Error(`expected the detector to have ${name} [${shape}]`);
+      initial.set(name, published);
+    } else if (name.startsWith('shared_image_embedding.')) {
+      initial.set(
+        name,
+        Float32Array.from({ length: sizeOf(shape) }, () => normal(random)),
+      );
+    } else if (/(_embed(\.\d)?|_tokens?)\.weight$/.test(name)) {
+      initial.set(
+        name,
+        Float32Array.from({ length: sizeOf(shape) }, () => tokenDeviation * normal(random)),
+      );
+    }
+  }
+  return initial;
+}

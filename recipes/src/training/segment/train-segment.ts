@@ -1,0 +1,116 @@
+/** Trains the segmenter: stages of growing pictures under one learning-rate schedule, resumable at every checkpoint. */
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { openSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
+import { type StepReport, Trainer } from '@darkroom/gpu-worker/training/trainer';
+import { adamW } from '@darkroom/graph/optimizers/adamw';
+import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
+import { checkpointFile, keepPlan, logFile, logStep, trimLog } from '../run-folder.ts';
+import { initializeSegment, readBackbone } from './initialize-segment.ts';
+import { segmentBatch } from './prompts.ts';
+import { SceneStream } from './scene-stream.ts';
+import { isFrozen, type SegmentShape, segmentConfig, segmentTraining } from './segment-model.ts';
+
+/** One part of a training. */
+export interface SegmentStage extends SegmentShape {
+  /** Side of the padded picture. */
+  readonly side: number;
+  readonly steps: number;
+}
+
+export interface SegmentPlan {
+  readonly stages: readonly SegmentStage[];
+  readonly seed: number;
+  readonly learningRate: number;
+  /** Folder of the checkpoint and the log. */
+  readonly folder: string;
+  /** Folder of the stores. */
+  readonly cache: string;
+  /** Folder of the detector whose backbone is seen with. */
+  readonly detector: string;
+  readonly saveEvery: number;
+  /** Stop after this many steps of the whole plan (to finish another time). Default: all. */
+  readonly until?: number | undefined;
+}
+
+/** Scenes that are made at a time. */
+const chunkScenes = 64;
+/** How often each scene is seen on average, each time with other prompts. */
+const reuse = 3;
+const warmUpSteps = 100;
+
+type Report = (step: number, total: number, report: StepReport & { readonly seconds: number }) => void;
+
+/** Trains until the plan's end, or `until`. */
+export async function trainSegment(plan: SegmentPlan, report: Report): Promise<void> {
+  await mkdir(plan.folder, { recursive: true });
+  const { stages, seed, learningRate } = plan;
+  await keepPlan(plan.folder, { stages, seed, learningRate });
+  const total = stages.reduce((sum, { steps }) => sum + steps, 0);
+  const until = Math.min(plan.until ?? total, total);
+  let first = 0;
+  for (const [index, stage] of stages.entries()) {
+    const end = Math.min(first + stage.steps, until);
+    if ((await stepOf(plan.folder)) < end)
+      await trainStage(plan, { stage, index, first, end, total }, report);
+    first += stage.steps;
+  }
+}
+
+/** Steps that the checkpoint holds; 0 without one. */
+async function stepOf(folder: string): Promise<number> {
+  if (!existsSync(checkpointFile(folder))) return 0;
+  await using checkpoint = await openSafetensors(checkpointFile(folder));
+  return toFloat32(await checkpoint.read('step'))[0] as number;
+}
+
+interface StageRun {
+  readonly stage: SegmentStage;
+  readonly index: number;
+  /** Steps of the stages before. */
+  readonly first: number;
+  readonly end: number;
+  readonly total: number;
+}
+
+async function trainStage(plan: SegmentPlan, run: StageRun, report: Report): Promise<void> {
+  const { stage, index, first, end, total } = run;
+  await using trainer = await openTrainer(plan, stage, total);
+  const checkpoint = checkpointFile(plan.folder);
+  if (existsSync(checkpoint)) await trainer.restore(checkpoint);
+  const log = logFile(plan.folder);
+  await trimLog(log, trainer.step);
+  const work = { cache: plan.cache, side: stage.side, seed: plan.seed + index, scenes: chunkScenes };
+  await using stream = new SceneStream(work, reuse);
+  while (trainer.step < end) {
+    const { step } = trainer;
+    const began = performance.now();
+    const window = await stream.window((step - first) * stage.images);
+    const figures = await trainer.advance(segmentBatch(window, stage, stage.side, plan.seed, step));
+    const line = { ...figures, seconds: (performance.now() - began) / 1000 };
+    await logStep(log, trainer.step, line);
+    report(trainer.step, total, line);
+    if (trainer.step % plan.saveEvery === 0 || trainer.step === end) await trainer.save(checkpoint);
+  }
+}
+
+async function openTrainer(plan: SegmentPlan, stage: SegmentStage, total: number): Promise<Trainer> {
+  const { loss, metrics, parameters } = segmentTraining(stage, segmentConfig(stage.side));
+  const initial = initializeSegment(parameters, await readBackbone(plan.detector), plan.seed);
+  const trained = new Map([...parameters].filter(([name]) => !isFrozen(name)));
+  const frozen = [...parameters.keys()].filter(isFrozen);
+  return Trainer.create(
+    {
+      loss,
+      metrics,
+      parameters: trained,
+      optimizer: adamW({ beta2: 0.99, weightDecay: 0.01 }),
+      learningRate: plan.learningRate,
+      schedule: product(warmUp(warmUpSteps), cosineDecay(total, 0.02)),
+      maxGradientNorm: 1,
+      averageDecay: 0.995,
+      weights: new Map(frozen.map((name) => [name, initial.get(name) as Float32Array])),
+    },
+    initial,
+  );
+}
