@@ -1,4 +1,4 @@
-/** Command: trains the embedded weights. `npm run train -- vae|edit`. */
+/** Command: trains the embedded weights. `npm run train -- vae|edit|segment`. */
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,29 +11,39 @@ import { type EditNetwork, parseEditNetwork } from './training/edit-model.ts';
 import { exportEdit, exportVae } from './training/export.ts';
 import { fitProjection } from './training/fit-projection.ts';
 import { checkpointFile } from './training/run-folder.ts';
+import { exportSegment } from './training/segment/export-segment.ts';
+import { type SegmentStage, trainSegment } from './training/segment/train-segment.ts';
 import { type Stage, trainEdit } from './training/train-edit.ts';
 import { trainVae } from './training/train-vae.ts';
 
-const usage = `Trains the weights in weights/edit. Needs the pictures of "npm run data:fetch".
+const usage = `Trains embedded weights. Needs the pictures of "npm run data:fetch".
 
 npm run train -- vae  [--steps 1500]   the autoencoder: patch components, then the decoder's correction
 npm run train -- edit [--stages …]     the text tower and the UNet
+npm run train -- segment [--stages …]  the segmenter, on the backbone of weights/detect
 
-  --stages 128x128:16:2400,256x192:6:1600,128x128:16:950,256x192:6:400   picture size : batch : steps, one after another;
+  --stages 256:4:6:2:1500,384:2:6:2:400   segment: side : pictures : prompts on each : rounds of clicks : steps
+  --stages 128x128:16:2400,256x192:6:1600,128x128:16:950,256x192:6:400   edit: picture size : batch : steps, in turn;
                      a fourth field names what a stage dwells on: tone, detail, objects, polish, words, amplify or places
   --until <step>     stop after this step; the same command goes on later
   --save-every <n>   steps between checkpoints; default 200
   --seed <n>         default 1; one seed gives one result
-  --learning-rate    default 5e-4 (edit), 1e-3 (vae)
+  --learning-rate    default 5e-4 (edit), 1e-3 (vae, segment)
   --network <file>   edit: other networks than the embedded model's, { "text_encoder": {…}, "unet": {…} }
   --from <folder>    edit: start from exported weights, e.g. weights/edit, with a fresh optimizer
   --chunk <n>        edit: examples made at a time and kept in one file; default 512
-  --run <name>       edit: the run's folder in the cache, for its checkpoint, log and examples; default edit
-  --out <folder>     default weights/edit; edit reads its tokenizer there
+  --side <n>         segment: side of the square that the exported model takes; default that of the last stage
+  --run <name>       edit, segment: the run's folder in the cache, for its checkpoint, log and examples; default edit or segment
+  --out <folder>     default weights/edit or weights/segment; edit reads its tokenizer there
   --cache <folder>   pictures, checkpoints and logs; default recipes/.cache
-  --export           edit: only write the last checkpoint's weights to --out
+  --export           edit, segment: only write the last checkpoint's weights to --out
 
 A run that was stopped, even by kill -9, goes on from its last checkpoint and repeats the same numbers.`;
+
+const parts = ['vae', 'edit', 'segment'] as const;
+type Part = (typeof parts)[number];
+const usualStages = '128x128:16:2400,256x192:6:1600,128x128:16:950,256x192:6:400';
+const usualSegmentStages = '256:4:6:2:1500,384:2:6:2:400';
 
 const asked = readWords('train', readAsked);
 const projection = join(asked.cache, 'projection.safetensors');
@@ -46,6 +56,9 @@ switch (asked.part) {
   case 'edit':
     await edit();
     break;
+  case 'segment':
+    await segment();
+    break;
   default:
     console.log(usage);
     process.exitCode = asked.help ? 0 : 2;
@@ -53,9 +66,11 @@ switch (asked.part) {
 
 interface Asked {
   /** Undefined = the usage is to be printed. */
-  readonly part: 'vae' | 'edit' | undefined;
+  readonly part: Part | undefined;
   readonly steps: number;
   readonly stages: readonly Stage[];
+  readonly segmentStages: readonly SegmentStage[];
+  readonly side: number | undefined;
   readonly until: number | undefined;
   readonly saveEvery: number;
   readonly seed: number;
@@ -75,7 +90,8 @@ function parse() {
     allowPositionals: true,
     options: {
       steps: { type: 'string', default: '1500' },
-      stages: { type: 'string', default: '128x128:16:2400,256x192:6:1600,128x128:16:950,256x192:6:400' },
+      stages: { type: 'string' },
+      side: { type: 'string' },
       until: { type: 'string' },
       'save-every': { type: 'string', default: '200' },
       seed: { type: 'string', default: '1' },
@@ -83,7 +99,7 @@ function parse() {
       network: { type: 'string' },
       from: { type: 'string' },
       chunk: { type: 'string' },
-      run: { type: 'string', default: 'edit' },
+      run: { type: 'string' },
       out: { type: 'string' },
       cache: { type: 'string' },
       export: { type: 'boolean', default: false },
@@ -94,11 +110,16 @@ function parse() {
 
 function readAsked(): Asked {
   const { values, positionals } = parseWords(parse);
-  const { until, chunk, 'learning-rate': rate, help } = values;
+  const { until, chunk, side, 'learning-rate': rate, help } = values;
+  const part = help ? undefined : partOf(positionals, parts);
+  const isSegment = part === 'segment';
+  const stages = values.stages ?? (isSegment ? usualSegmentStages : usualStages);
   return {
-    part: help ? undefined : partOf(positionals, ['vae', 'edit']),
+    part,
     steps: countOf('--steps', values.steps, 1),
-    stages: values.stages.split(',').map(parseStage),
+    stages: isSegment ? [] : stages.split(',').map(parseStage),
+    segmentStages: isSegment ? stages.split(',').map(parseSegmentStage) : [],
+    side: side === undefined ? undefined : sideOf('--side', side),
     until: until === undefined ? undefined : countOf('--until', until, 1),
     saveEvery: countOf('--save-every', values['save-every'], 1),
     seed: countOf('--seed', values.seed, 0),
@@ -107,8 +128,8 @@ function readAsked(): Asked {
     network: pathOf('--network', values.network, undefined),
     from: pathOf('--from', values.from, undefined),
     chunk: chunk === undefined ? undefined : countOf('--chunk', chunk, 1),
-    run: runOf(values.run),
-    out: pathOf('--out', values.out, 'weights/edit'),
+    run: runOf(values.run ?? (isSegment ? 'segment' : 'edit')),
+    out: pathOf('--out', values.out, isSegment ? 'weights/segment' : 'weights/edit'),
     cache: pathOf('--cache', values.cache, 'recipes/.cache'),
     export: values.export,
     help,
@@ -141,6 +162,17 @@ async function edit(): Promise<void> {
     await trainEdit(plan, report);
   }
   await exportEdit(checkpointFile(folder), asked.out, network);
+}
+
+async function segment(): Promise<void> {
+  const { seed, saveEvery, cache, until, segmentStages: stages } = asked;
+  const folder = join(cache, asked.run);
+  const detector = pathOf('--detector', undefined, 'weights/detect');
+  const learningRate = asked.learningRate ?? 1e-3;
+  if (!asked.export)
+    await trainSegment({ stages, seed, learningRate, folder, cache, detector, saveEvery, until }, report);
+  const side = asked.side ?? (stages.at(-1) as SegmentStage).side;
+  await exportSegment({ checkpoint: checkpointFile(folder), detector, seed, side }, asked.out);
 }
 
 function sharedPlan(learningRate: number): {
@@ -180,4 +212,19 @@ function parseStage(text: string, index: number): Stage {
   if (width % 32 !== 0 || height % 32 !== 0)
     throw usageFault(`--stages: expected sides that 32 divides, got ${width}x${height}`, '--stages');
   return { size: { width, height }, batch, steps, curriculum: curriculum as CurriculumName };
+}
+
+function parseSegmentStage(text: string): SegmentStage {
+  const numbers = /^\d+(:[1-9]\d*){4}$/.test(text) ? text.split(':').map(Number) : undefined;
+  if (!numbers)
+    throw usageFault(`--stages: expected SIDE:PICTURES:PROMPTS:ROUNDS:STEPS, got "${text}"`, '--stages');
+  const [, images, prompts, rounds, steps] = numbers as [number, number, number, number, number];
+  return { side: sideOf('--stages', text.split(':')[0] as string), images, prompts, rounds, steps };
+}
+
+/** A side that the backbone divides evenly. */
+function sideOf(option: string, text: string): number {
+  const side = countOf(option, text, 32);
+  if (side % 32 !== 0) throw usageFault(`${option}: expected a side that 32 divides, got "${text}"`, option);
+  return side;
 }

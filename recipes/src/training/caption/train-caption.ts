@@ -1,0 +1,90 @@
+/** Trains the captioner on what the frozen detector sees. */
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cellCount } from '@darkroom/gpu-worker/models/blip/detector-vision';
+import { openWordPieces } from '@darkroom/gpu-worker/models/blip/word-pieces';
+import { type StepReport, Trainer } from '@darkroom/gpu-worker/training/trainer';
+import { adamW } from '@darkroom/graph/optimizers/adamw';
+import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
+import { initializeParameters } from '../initialize.ts';
+import { checkpointFile, keepPlan, logFile, logStep, trimLog } from '../run-folder.ts';
+import { type CaptionSource, captionBatch } from './batch.ts';
+import { readDetectorConfig } from './cell-reader.ts';
+import { type CaptionNetwork, captionNetwork, captionTraining } from './network.ts';
+import { readPhotoCaptions } from './photo-captions.ts';
+import { seenPictures } from './shards.ts';
+import { endId, vocabularyOf } from './vocabulary.ts';
+
+/** What a run is begun with. */
+export interface CaptionPlan {
+  readonly steps: number;
+  readonly until: number | undefined;
+  readonly batch: number;
+  /** How many pictures the detector is shown. */
+  readonly pictures: number;
+  readonly seed: number;
+  readonly learningRate: number;
+  readonly saveEvery: number;
+  /** The run's folder. */
+  readonly folder: string;
+  /** Folder of the stores; what the detector sees is kept there too, for all runs. */
+  readonly cache: string;
+  /** Folder of the detector's weights. */
+  readonly detector: string;
+}
+
+/** Most tokens of a caption, both marks included. */
+const length = 20;
+
+type Report = (step: number, total: number, report: StepReport) => void;
+
+/** Trains up to the plan's end; a run that was stopped goes on. The run's folder then holds vocab.txt and a checkpoint. */
+export async function trainCaption(plan: CaptionPlan, report: Report): Promise<void> {
+  const { folder, steps, batch, pictures, seed, learningRate } = plan;
+  await mkdir(folder, { recursive: true });
+  await keepPlan(folder, { steps, batch, pictures, seed, learningRate });
+  const source = await openSource(plan, report);
+  const { loss, parameters } = captionTraining(source.shape, source.network);
+  await using trainer = await Trainer.create(
+    {
+      loss,
+      parameters,
+      optimizer: adamW({ beta2: 0.99, weightDecay: 0.02 }),
+      learningRate,
+      schedule: product(warmUp(100), cosineDecay(steps, 0.02)),
+      maxGradientNorm: 1,
+      averageDecay: 0.995,
+    },
+    initializeParameters(parameters, seed, () => false),
+  );
+  const checkpoint = checkpointFile(folder);
+  if (existsSync(checkpoint)) await trainer.restore(checkpoint);
+  const log = logFile(folder);
+  await trimLog(log, trainer.step);
+  const last = Math.min(steps, plan.until ?? steps);
+  while (trainer.step < last) {
+    const figures = await trainer.advance(captionBatch(source, seed, trainer.step));
+    await logStep(log, trainer.step, figures);
+    report(trainer.step, steps, figures);
+    if (trainer.step % plan.saveEvery === 0 || trainer.step === last) await trainer.save(checkpoint);
+  }
+}
+
+/** The embedded captioner's network and the lines of its vocabulary. */
+export async function openNetwork(
+  detector: string,
+): Promise<{ network: CaptionNetwork; vocabulary: readonly string[] }> {
+  const vocabulary = vocabularyOf(await readPhotoCaptions());
+  const config = await readDetectorConfig(detector);
+  return { network: captionNetwork(config, { words: vocabulary.length, end: endId }), vocabulary };
+}
+
+async function openSource(plan: CaptionPlan, report: Report): Promise<CaptionSource> {
+  const { network, vocabulary } = await openNetwork(plan.detector);
+  await writeFile(join(plan.folder, 'vocab.txt'), `${vocabulary.join('\n')}\n`);
+  const seen = await seenPictures({ ...plan, network, folder: join(plan.cache, 'caption-seen') }, report);
+  const shape = { batch: plan.batch, length, cells: cellCount(network.vision_config) };
+  const words = await openWordPieces(plan.folder);
+  return { seen, captions: await readPhotoCaptions(), words, network, shape };
+}
