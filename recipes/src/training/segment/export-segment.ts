@@ -1,0 +1,43 @@
+/** Writes the trained segmenter as a folder that the worker opens like any Segment Anything model. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
+import { type WritableTensor, writeSafetensors } from '@darkroom/gpu-worker/models/safetensors-write';
+import { declareSam } from '@darkroom/gpu-worker/models/sam/declare-sam';
+import { initializeSegment, readBackbone } from './initialize-segment.ts';
+import { isFrozen, segmentConfig } from './segment-model.ts';
+
+/** What is exported, and where it came from. */
+export interface SegmentExport {
+  readonly checkpoint: string;
+  /** Folder of the detector whose backbone was seen with. */
+  readonly detector: string;
+  /** Of the training: it drew the positions. */
+  readonly seed: number;
+  /** Side of the padded picture that the model is to take. */
+  readonly side: number;
+}
+
+/**
+ * The moving averages of a checkpoint beside what was never trained, in half precision.
+ * @throws Error when the checkpoint lacks a weight
+ */
+export async function exportSegment(
+  { checkpoint, detector, seed, side }: SegmentExport,
+  folder: string,
+): Promise<void> {
+  const config = segmentConfig(side);
+  const parameters = declareSam(config);
+  const initial = initializeSegment(parameters, await readBackbone(detector), seed);
+  const stored = await readSafetensors(checkpoint);
+  const tensors = [...parameters].map(([name, { shape }]): [string, WritableTensor] => {
+    const average = stored.get(`average:${name}`);
+    const data = isFrozen(name) ? initial.get(name) : average && toFloat32(average);
+    if (!data) throw new Error(`${checkpoint}: expected a moving average of ${name}, came none`);
+    return [name, { dtype: 'F16', shape, data }];
+  });
+  await mkdir(folder, { recursive: true });
+  await writeSafetensors(join(folder, 'model.safetensors'), new Map(tensors), { format: 'pt' });
+  const layout = { architectures: ['SamModel'], model_type: 'sam', ...config };
+  await writeFile(join(folder, 'config.json'), `${JSON.stringify(layout, null, 2)}\n`);
+}
