@@ -1,10 +1,11 @@
 /** Events that are still to be told: handed to the webhooks that want them, once each. */
+import type { JobResult } from '@darkroom/shared/contracts/job-result';
 import { testTopic, WebhookTopic } from '@darkroom/shared/contracts/webhook';
 import { type IdPrefix, idRandomBytes, makeId } from '@darkroom/shared/ids';
 import { and, asc, eq, gte, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { isOneOf } from './is-one-of.ts';
-import { jobOutputs, jobs, outbox, webhookDeliveries, webhookEndpoints } from './schema.ts';
+import { jobOutputs, jobResults, jobs, outbox, webhookDeliveries, webhookEndpoints } from './schema.ts';
 import { selectRow } from './select-row.ts';
 
 /** Events of one subject have ids between these. */
@@ -102,7 +103,11 @@ export function insertSent(db: Database, event: Omit<typeof outbox.$inferInsert,
 export type EndedJobRow = Pick<
   typeof jobs.$inferSelect,
   'id' | 'kind' | 'state' | 'chargedMicros' | 'error' | 'createdAtMs' | 'finishedAtMs'
-> & { readonly pictures: number };
+> & {
+  readonly pictures: number;
+  /** Null = it found out nothing. */
+  readonly result: JobResult | null;
+};
 
 /** An event and what it tells of. */
 export interface OutboxEvent {
@@ -131,13 +136,16 @@ export async function findEvent(db: Database, id: string): Promise<OutboxEvent |
         finishedAtMs: jobs.finishedAtMs,
         pictures: pictures.as('pictures'),
       },
+      result: jobResults.result,
     })
     .from(outbox)
     .leftJoin(jobs, eq(jobs.id, outbox.subjectId))
+    .leftJoin(jobResults, eq(jobResults.jobId, jobs.id))
     .where(eq(outbox.id, id));
   if (!row) return undefined;
-  const topic = row.topic === testTopic ? testTopic : WebhookTopic.parse(row.topic);
-  return { ...row, topic, job: row.job?.id ? row.job : null };
+  const { job, result, ...event } = row;
+  const topic = event.topic === testTopic ? testTopic : WebhookTopic.parse(event.topic);
+  return { ...event, topic, job: job?.id ? { ...job, result } : null };
 }
 
 /** Deletes events that were sent, of jobs and tests from before a moment, so many at most. */

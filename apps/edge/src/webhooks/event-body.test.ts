@@ -14,6 +14,7 @@ const job: EndedJobRow = {
   createdAtMs: endedAtMs - 5000,
   finishedAtMs: endedAtMs,
   pictures: 0,
+  result: null,
 };
 const eventOf = (changes: Partial<OutboxEvent>): OutboxEvent => ({
   topic: 'job.failed',
@@ -48,7 +49,27 @@ describe('eventBody', () => {
     expect(eventBody(eventOf({ job: null }))).toBeUndefined();
   });
 
+  test('tells a result in short: no masks, and the best of very many', () => {
+    const mask = { score: 1, area: 6, box: [0, 0, 3, 2] as [number, number, number, number], label: 'a dog' };
+    const rle = { size: [2, 3] as [number, number], counts: [0, 6] };
+    const masks = Array.from({ length: 101 }, () => ({ ...mask, rle }));
+    const seen = { ...job, kind: 'segment', state: 'succeeded', error: null } as const;
+    const body = eventBody(
+      eventOf({ topic: 'job.succeeded', job: { ...seen, result: { kind: 'segment', masks } } }),
+    );
+    const { data } = JobEvent.parse(JSON.parse(body ?? ''));
+    expect(JSON.parse(body ?? '').data.result).toEqual(data.result);
+    expect(data.result).toEqual({ kind: 'segment', masks: Array(100).fill(mask) });
+  });
+
   test('stays far below what receivers take, whatever a worker reported', () => {
-    expect(new TextEncoder().encode(eventBody(eventOf({}))).length).toBeLessThan(20_000);
+    const bytes = (changes: Partial<OutboxEvent>) =>
+      new TextEncoder().encode(eventBody(eventOf(changes))).length;
+    expect(bytes({})).toBeLessThan(20_000);
+    const box: [number, number, number, number] = [1e4 / 3, 1e4 / 3, 2e4 / 3, 2e4 / 3];
+    const rle = { size: [9999, 9999] as [number, number], counts: Array(9999).fill(9999) };
+    const worst = { label: '"'.repeat(200), score: 1 / 3, box, instanceId: 255, area: 1e9, rle };
+    const result = { kind: 'detect' as const, detections: Array(300).fill(worst) };
+    expect(bytes({ topic: 'job.succeeded', job: { ...job, result } })).toBeLessThan(100_000);
   });
 });

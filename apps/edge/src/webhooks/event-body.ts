@@ -1,3 +1,4 @@
+import { summaryOf } from '@darkroom/shared/contracts/job-result';
 import {
   type JobEvent,
   type TestEvent,
@@ -19,6 +20,7 @@ function jobEvent(topic: WebhookTopic, job: EndedJobRow, endedAtMs: number): Job
       pictures: job.pictures,
       microCredits: job.chargedMicros,
       ...(job.error && { error: job.error }),
+      ...(job.result && { result: summaryOf(job.result) }),
       createdAt: instant(job.createdAtMs),
       finishedAt: instant(job.finishedAtMs ?? endedAtMs),
     },
@@ -26,8 +28,9 @@ function jobEvent(topic: WebhookTopic, job: EndedJobRow, endedAtMs: number): Job
 }
 
 /**
- * The body that tells an event: the same text in every attempt, without the client's words and without addresses of
- * pictures, which end before a last attempt may come. Undefined = the job was erased, and nothing is told of it.
+ * The body that tells an event: the same text in every attempt, without the client's words but those that a result
+ * answers, and without addresses of pictures, which end before a last attempt may come. A result is told in short, to
+ * keep the body small. Undefined = the job was erased, and nothing is told of it.
  */
 export function eventBody({ topic, subjectId, createdAtMs, job }: OutboxEvent): string | undefined {
   if (topic !== testTopic) return job ? JSON.stringify(jobEvent(topic, job, createdAtMs)) : undefined;

@@ -108,3 +108,42 @@ export const JobResult = z.discriminatedUnion('kind', [
   SimilarityResult,
 ]);
 export type JobResult = z.infer<typeof JobResult>;
+
+/** Things that a summary names, at most. */
+export const maxSummarised = 100;
+
+/** A result without what makes it large: the run lengths of masks, and all but the first of very many things. */
+export const ResultSummary = z.discriminatedUnion('kind', [
+  SegmentResult.extend({
+    masks: z
+      .array(SegmentMask.omit({ rle: true }))
+      .max(maxSummarised)
+      .describe('What was outlined, the best first, at most 100 and without the masks themselves.'),
+  }),
+  DetectResult.extend({
+    detections: z
+      .array(Detection.omit({ rle: true }))
+      .max(maxSummarised)
+      .describe('What was found, the surest first, at most 100 and without masks.'),
+  }),
+  CaptionResult,
+  SimilarityResult,
+]);
+export type ResultSummary = z.infer<typeof ResultSummary>;
+
+const withoutMask = <T extends { readonly rle?: Rle | undefined }>({ rle, ...rest }: T) => rest;
+
+/** What a result says in short. */
+export function summaryOf(result: JobResult): ResultSummary {
+  switch (result.kind) {
+    case 'segment':
+      return { kind: 'segment', masks: result.masks.slice(0, maxSummarised).map(withoutMask) };
+    case 'detect':
+      return { kind: 'detect', detections: result.detections.slice(0, maxSummarised).map(withoutMask) };
+    case 'caption':
+    case 'similarity':
+      return result;
+    default:
+      return result satisfies never;
+  }
+}

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { errorCodes } from '../errors.ts';
 import { DeliveryId, JobId, WebhookId } from '../ids.ts';
+import { FailDetails } from './frames.ts';
 import { jobKinds } from './job-request.ts';
+import { ResultSummary } from './job-result.ts';
 import { pageLimit } from './page.ts';
 
 /** What can be told: the ways in which a job ends. */
@@ -117,7 +119,7 @@ export const DeliveryList = z.object({
 });
 export type DeliveryList = z.infer<typeof DeliveryList>;
 
-/** The end of a job as a webhook is told it; its pictures are had by asking for the job. */
+/** The end of a job as a webhook is told it; its pictures and masks are had by asking for the job. */
 export const JobEvent = z.object({
   type: WebhookTopic.describe('What is told.'),
   timestamp: instant.describe('When it happened, in UTC.'),
@@ -135,9 +137,16 @@ export const JobEvent = z.object({
           code: z.enum(errorCodes).describe('Code from the closed error table.'),
           detail: z.string().max(2000).describe('What was expected, what came, of which field.'),
           retryable: z.boolean().describe('Whether the same request may succeed later.'),
+          details: z
+            .object(FailDetails.shape)
+            .describe('The same for programs; absent = no field is to blame.')
+            .optional(),
         })
         .describe('Why it did not succeed; absent = it did.')
         .optional(),
+      result: ResultSummary.describe(
+        'What it found out, in short; asking for the job gives all of it; absent = nothing.',
+      ).optional(),
       createdAt: instant.describe('When it was accepted, in UTC.'),
       finishedAt: instant.describe('When it ended, in UTC.'),
     })
