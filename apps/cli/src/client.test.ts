@@ -59,7 +59,8 @@ async function platform(answers: (origin: string) => readonly Answer[]) {
   return { client: new Client({ url: origin, key: 'secret' }), heard, origin };
 }
 
-const photo = (sizeBytes: number) => ({ bytes: new Uint8Array(sizeBytes), mime: 'image/png' }) as const;
+const photo = (sizeBytes: number) =>
+  ({ image: { bytes: new Uint8Array(sizeBytes), mime: 'image/png' } }) as const;
 const hangUp: Answer = (response) => void response.destroy();
 const events =
   (text: string, end: Answer = (response) => void response.end()): Answer =>
@@ -70,9 +71,11 @@ const events =
 const told = (eventId: number, name: string, data: unknown) =>
   `id: ${eventId}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 
+const wish = { prompt: 'snow', steps: 2, region: { text: 'the car' }, seed: undefined };
+
 it('sends a photo and its wish as one form, and the same request again when the answer is lost', async () => {
   const { client, heard } = await platform(() => [hangUp, json(202, job)]);
-  expect(await client.submitEdit(photo(3), { prompt: 'snow', steps: 2 })).toMatchObject({ id });
+  expect(await client.submit({ kind: 'edit', pictures: photo(3), wish })).toMatchObject({ id });
   expect(heard.map(({ line }) => line)).toEqual(['POST /v1/edits', 'POST /v1/edits']);
   const [first, second] = heard;
   expect(first?.headers['idempotency-key']).toBe(second?.headers['idempotency-key']);
@@ -80,6 +83,8 @@ it('sends a photo and its wish as one form, and the same request again when the 
   const form = second?.body.toString('latin1');
   for (const part of ['name="image"', 'Content-Type: image/png', 'name="prompt"\r\n\r\nsnow', 'name="steps"'])
     expect(form).toContain(part);
+  expect(form).toContain('name="region"\r\n\r\n{"text":"the car"}');
+  expect(form).not.toContain('seed');
 });
 
 it('sends a large photo to an address of its own, without the key', async () => {
@@ -92,7 +97,7 @@ it('sends a large photo to an address of its own, without the key', async () => 
     const answer = json(201, { ...view, ...more, upload });
     return [answer, json(200, {}), answer, json(202, job)];
   });
-  await client.submitEdit(photo(32 * 2 ** 20 + 1), { prompt: 'snow' });
+  await client.submit({ kind: 'edit', pictures: photo(32 * 2 ** 20 + 1), wish: { prompt: 'snow' } });
   const lines = ['POST /v1/assets', 'PUT /put', `POST /v1/assets/${asset}/finalize`, 'POST /v1/edits'];
   expect(heard.map(({ line }) => line)).toEqual(lines);
   expect(heard[1]?.headers.authorization).toBeUndefined();

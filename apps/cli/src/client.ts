@@ -1,13 +1,12 @@
-// A client of the platform's HTTP interface: submits edits, follows jobs, fetches pictures.
+// A client of the platform's HTTP interface: submits jobs, follows them, fetches pictures.
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AssetView } from '@darkroom/shared/contracts/asset';
 import type { ImageRef } from '@darkroom/shared/contracts/image-ref';
-import type { EditRequest } from '@darkroom/shared/contracts/job-request';
+import type { JobKind } from '@darkroom/shared/contracts/job-request';
 import { type JobOutput, JobView } from '@darkroom/shared/contracts/job-view';
 import { AppError } from '@darkroom/shared/errors';
 import type { AssetId, JobId } from '@darkroom/shared/ids';
-import type { z } from 'zod';
 import { readEvents, type ServerSentEvent } from './event-stream.ts';
 import { type JobNews, newsOf } from './job-news.ts';
 import { isPassing, noAnswer, problemOf } from './problem.ts';
@@ -19,8 +18,14 @@ export interface PictureFile {
   readonly mime: ImageRef['mime'];
 }
 
-/** What an edit is asked for beside its photo. */
-export type EditWish = Omit<z.input<typeof EditRequest>, 'version' | 'kind' | 'image' | 'mask'>;
+/** What a job is asked for. */
+export interface Submission {
+  readonly kind: JobKind;
+  /** Fields that hold a picture. */
+  readonly pictures: { readonly image: PictureFile; readonly mask?: PictureFile | undefined };
+  /** All other fields of its contract; undefined ones are left out. */
+  readonly wish: Readonly<Record<string, unknown>>;
+}
 
 /** What a caller decides about a request. */
 export interface Asking {
@@ -30,7 +35,18 @@ export interface Asking {
   readonly idempotencyKey?: string;
 }
 
-/** The largest file that is sent with a request, of which 32 MiB are taken with the form around the file; larger ones go to an address of their own. */
+const pathOf = {
+  edit: '/v1/edits',
+  generate: '/v1/generations',
+  img2img: '/v1/img2img',
+  inpaint: '/v1/inpaints',
+  segment: '/v1/segmentations',
+  detect: '/v1/detections',
+  caption: '/v1/captions',
+  similarity: '/v1/similarities',
+} as const satisfies Record<JobKind, string>;
+
+/** The most bytes of files that are sent with a request, of which 32 MiB are taken with the form around the file; larger ones go to an address of their own. */
 const maxSentBytes = 31 * 2 ** 20;
 const maxTries = 4;
 const firstWaitMs = 250;
@@ -46,20 +62,23 @@ export class Client {
   }
 
   /**
-   * Submits an edit; a lost answer is asked for again, which makes no second job.
+   * Submits a job; a lost answer is asked for again, which makes no second job.
    * @throws the platform's refusal; unavailable when it does not answer; the signal's reason
    */
-  async submitEdit(photo: PictureFile, wish: EditWish, asking: Asking = {}): Promise<JobView> {
+  async submit({ kind, pictures, wish }: Submission, asking: Asking = {}): Promise<JobView> {
     const { signal, idempotencyKey = crypto.randomUUID() } = asking;
     const headers = { 'idempotency-key': idempotencyKey };
-    if (photo.bytes.length > maxSentBytes) {
-      const image = await this.upload(photo, { signal });
-      return JobView.parse(await this.#post('/v1/edits', { json: { ...wish, image }, headers, signal }));
+    const files = Object.entries(pictures).flatMap(([name, file]) => (file ? [[name, file] as const] : []));
+    if (files.reduce((sum, [, { bytes }]) => sum + bytes.length, 0) > maxSentBytes) {
+      const stored: Record<string, AssetId> = {};
+      for (const [name, file] of files) stored[name] = await this.upload(file, { signal });
+      const json = { ...wish, ...stored };
+      return JobView.parse(await this.#post(pathOf[kind], { json, headers, signal }));
     }
     const form = new FormData();
-    form.set('image', new Blob([photo.bytes], { type: photo.mime }), 'photo');
-    for (const [name, value] of Object.entries(wish)) if (value !== undefined) form.set(name, String(value));
-    return JobView.parse(await this.#post('/v1/edits', { body: form, headers, signal }));
+    for (const [name, { bytes, mime }] of files) form.set(name, new Blob([bytes], { type: mime }), name);
+    for (const [name, value] of Object.entries(wish)) if (value !== undefined) form.set(name, fieldOf(value));
+    return JobView.parse(await this.#post(pathOf[kind], { body: form, headers, signal }));
   }
 
   /** Sends a picture to an address that the platform signs for it. @returns its id, once it was found right */
@@ -148,6 +167,11 @@ export class Client {
     const headers = { ...init.headers, authorization: `Bearer ${key}` };
     return await send(`${url}${path}`, { ...init, headers }, signal);
   }
+}
+
+/** A form knows only text: lists and objects are told as JSON. */
+function fieldOf(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 interface Sending extends Asking {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { EDIT_HELP, parseEditArguments } from './edit-arguments.ts';
 import { defaultStateFolder } from './state-folder.ts';
 
-const parse = (...words: string[]) => parseEditArguments(words, '/home/me', {});
+const parse = (...words: string[]) => parseEditArguments(words, { folder: '/home/me', environment: {} });
 /** What holds unless something else is asked for. */
 const here = { isLocal: false, stateFolder: defaultStateFolder };
 
@@ -34,10 +34,30 @@ it('reads every option, wherever it stands', () => {
 it('knows the platform by its words, else by the environment, and needs none for an edit in this process', () => {
   const environment = { DARKROOM_URL: 'https://a.example/', DARKROOM_KEY: 'secret' };
   const server = (...words: string[]) =>
-    parseEditArguments(['p.jpg', 'x', ...words], '/home/me', environment)?.server;
+    parseEditArguments(['p.jpg', 'x', ...words], { folder: '/home/me', environment })?.server;
   expect(server()).toEqual({ url: 'https://a.example', key: 'secret' });
   expect(server('--server', 'http://b', '--key', 'other')).toEqual({ url: 'http://b', key: 'other' });
   expect(server('--local')).toBeUndefined();
+});
+
+it('reads where the edit is to be', () => {
+  expect(parse('p.jpg', 'x', '--region', 'the car', '--feather', '4')?.region).toEqual({
+    text: 'the car',
+    feather: 4,
+  });
+  expect(
+    parse('p.jpg', 'x', '--point', '350,450', '--point', '-400,300.5', '--box=1,2,30,40')?.region,
+  ).toEqual({
+    points: [
+      { x: 350, y: 450, label: 1 },
+      { x: 400, y: 300.5, label: 0 },
+    ],
+    box: [1, 2, 30, 40],
+  });
+  expect(parse('p.jpg', 'x', '--mask', 'm.png', '--feather', '4')).toMatchObject({
+    mask: '/home/me/m.png',
+    feather: 4,
+  });
 });
 
 it('takes words behind -- as they are', () => {
@@ -46,7 +66,21 @@ it('takes words behind -- as they are', () => {
 
 it('answers a call for help, which lists every option', () => {
   expect(parse('--help', '--seed', 'x')).toBeUndefined();
-  const names = ['out', 'seed', 'steps', 'guidance', 'image-guidance', 'model', 'scheduler', 'json'];
+  const names = [
+    'region',
+    'point',
+    'box',
+    'mask',
+    'feather',
+    'out',
+    'seed',
+    'steps',
+    'guidance',
+    'image-guidance',
+    'model',
+    'scheduler',
+    'json',
+  ];
   for (const name of [...names, 'server', 'key', 'state', 'local'])
     expect(EDIT_HELP).toContain(`  --${name} `);
 });
@@ -73,6 +107,22 @@ it.each([
   ],
   [['p.jpg', 'x', '--server', 'http://x'], '--key: expected the key to http://x, got nothing'],
   [['p.jpg', 'x', '--server', 'http://x', '--local'], '--local: expected no --server beside it'],
+  [['p.jpg', 'x', '--region', ' '], '--region: expected 1 to 200 characters, got 0'],
+  [['p.jpg', 'x', '--point', '350'], '--point: expected two numbers such as 350,450, got "350"'],
+  [['p.jpg', 'x', '--box', '1,2,3'], '--box: expected four numbers such as 20,30,200,240, got "1,2,3"'],
+  [
+    ['p.jpg', 'x', '--box', '9,2,3,4'],
+    '--box: expected its upper left corner before its lower right one, got "9,2,3,4"',
+  ],
+  [
+    ['p.jpg', 'x', '--mask', 'm.png', '--region', 'car'],
+    '--mask: expected no --region, --point or --box beside it',
+  ],
+  [['p.jpg', 'x', '--feather', '4'], '--feather: expected --region, --point, --box or --mask beside it'],
+  [
+    ['p.jpg', 'x', '--region', 'car', '--feather', '65'],
+    '--feather: expected a number from 0 to 64, got "65"',
+  ],
   [['p.jpg', 'x', '--seed'], "option '--seed <value>' argument missing; --help lists the options"],
 ])('refuses %j, naming the word', (words, message) => {
   expect(() => parse(...words)).toThrow(expect.objectContaining({ code: 'invalid_request', message }));

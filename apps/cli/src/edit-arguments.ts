@@ -1,21 +1,39 @@
 // The words of the edit command, checked against the same bounds as a request over HTTP.
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { parseFault, usageFault } from '@darkroom/gpu-worker/cli/usage-fault';
-import { type OutputFormat, outputFormatOf } from '@darkroom/gpu-worker/image/encode';
+import { usageFault } from '@darkroom/gpu-worker/cli/usage-fault';
 import { imageGuidanceScale, prompt as Prompt, sampling } from '@darkroom/shared/contracts/parameters';
+import { feather as Feather, Phrase } from '@darkroom/shared/contracts/region';
 import type { SchedulerPresetName } from '@darkroom/shared/schedulers/presets';
-import { z } from 'zod';
-import type { Access } from './readiness.ts';
-import { readState } from './start-arguments.ts';
+import type { OutFile } from './job-event.ts';
+import { readOutFile } from './out-file.ts';
+import {
+  type CommandPlace,
+  given,
+  PHOTO_OPTIONS_HELP,
+  type PhotoArguments,
+  photoOptions,
+  readNumber,
+  readPhotoArguments,
+  readText,
+  readWords,
+  splitWords,
+} from './photo-options.ts';
+import { PLACE_HELP, type PlaceWish, placeNumbers, readBox, readPoints } from './region-options.ts';
 
 /** What `--help` prints. */
 export const EDIT_HELP = `Usage: npm run edit -- <photo> "<what to change>" [options]
 
   npm run edit -- photo.jpg "make it a snowy night"
+  npm run edit -- photo.jpg "make the car red" --region "the car"
 
 The edit runs on a platform, over HTTP: the one that --server names, else the one that npm start runs on this machine,
 else one that is started for this edit and stopped behind it.
+
+Where (absent = the whole photo; outside, not a byte of the picture changes)
+  --region "<words>"       what may change, in words
+${PLACE_HELP}
+  --mask <file>            a picture of the photo's size, white where it may change
+  --feather <n>            width of the soft edge inside it, in pixels (default: 2; with --mask: as the mask is)
 
 Options
   --out <file>             where to write the picture: .png, .jpg or .webp; replaces what is there
@@ -24,130 +42,95 @@ Options
   --steps <n>              number of denoising steps (default: the model's own)
   --guidance <s>           how strongly the words steer, 1 = no guidance (default: the model's own)
   --image-guidance <s>     how strongly the photo is kept (default: the model's own)
-  --model <folder or id>   a model folder, which implies --local, or a hub id that npm run models -- pull has fetched
-                           (default: the model in this repository)
   --scheduler <name>       sampling method, such as ddim, euler, dpmpp_2m_karras (default: the model's own)
-  --server <address>       the platform to ask (default: DARKROOM_URL)
-  --key <key>              the key to it (default: DARKROOM_KEY, which other users of the machine cannot see)
-  --state <folder>         where the platform of this machine keeps its state (default: .darkroom in this repository)
-  --local                  run the edit in this process, without a platform
-  --json                   print one JSON object on standard output, and no progress
-  --help                   print this text
-
-Photos: JPEG, PNG, WebP, AVIF. Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.
-`;
+${PHOTO_OPTIONS_HELP}`;
 
 const OPTIONS = {
+  ...photoOptions,
   out: { type: 'string' },
   seed: { type: 'string' },
   steps: { type: 'string' },
   guidance: { type: 'string' },
   'image-guidance': { type: 'string' },
-  model: { type: 'string' },
   scheduler: { type: 'string' },
-  server: { type: 'string' },
-  key: { type: 'string' },
-  state: { type: 'string' },
-  local: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
+  region: { type: 'string' },
+  point: { type: 'string', multiple: true },
+  box: { type: 'string' },
+  mask: { type: 'string' },
+  feather: { type: 'string' },
 } as const;
 
+const numbers = ['--seed', '--steps', '--guidance', '--image-guidance', '--feather', ...placeNumbers];
+
+/** The part of the photo that may change, as a request says it. */
+export interface RegionWish extends PlaceWish {
+  readonly feather?: number;
+}
+
 /** What the command was asked for; an absent option is left to the model. */
-export interface EditArguments {
-  /** Absolute path. */
-  readonly photo: string;
+export interface EditArguments extends PhotoArguments {
   readonly prompt: string;
-  /** Where to write, as an absolute path, and the type that its name asks for. */
-  readonly out?: { readonly path: string; readonly format: OutputFormat };
+  /** Where to write, and the type that its name asks for. */
+  readonly out?: OutFile;
   readonly seed?: number;
   readonly steps?: number;
   readonly guidanceScale?: number;
   readonly imageGuidanceScale?: number;
   readonly scheduler?: SchedulerPresetName;
-  /** As it was typed: a folder or a hub id. */
-  readonly model?: string;
-  /** Whether the edit is to run in this process. */
-  readonly isLocal: boolean;
-  /** The platform to ask; absent = one on this machine. */
-  readonly server?: Access;
-  /** Where a platform on this machine keeps its state; absolute path. */
-  readonly stateFolder: string;
+  readonly region?: RegionWish;
+  /** Absolute path of a mask; never beside a region. */
+  readonly mask?: string;
+  /** Of the mask's edge; a region has its own. */
+  readonly feather?: number;
 }
-
-/** What the command reads of the environment. */
-export type EditEnvironment = Readonly<Partial<Record<'DARKROOM_URL' | 'DARKROOM_KEY', string>>>;
 
 /**
  * Reads the command's words; undefined when they ask for help.
- * @param folder that relative paths start from
  * @throws invalid_request, unsupported_media (by the name of `--out`), naming the word that is wrong
  */
-export function parseEditArguments(
-  words: readonly string[],
-  folder: string,
-  environment: EditEnvironment,
-): EditArguments | undefined {
-  const { values, positionals } = parseWords(words);
+export function parseEditArguments(words: readonly string[], place: CommandPlace): EditArguments | undefined {
+  const { values, positionals } = splitWords(words, OPTIONS, numbers);
   if (values.help) return undefined;
+  const { folder } = place;
   const [photo, prompt] = readPositionals(positionals);
-  const numbers = {
+  const settings = {
     seed: readNumber('--seed', values.seed, sampling.seed),
     steps: readNumber('--steps', values.steps, sampling.steps),
     guidanceScale: readNumber('--guidance', values.guidance, sampling.guidanceScale),
     imageGuidanceScale: readNumber('--image-guidance', values['image-guidance'], imageGuidanceScale),
+    scheduler: readScheduler(values.scheduler),
   };
-  const out = readText('--out', values.out, 'a file name');
-  const model = readText('--model', values.model, 'a model folder or a hub id');
   return {
-    photo: resolve(folder, photo),
-    prompt: readPrompt(prompt),
-    isLocal: values.local,
-    stateFolder: readState(values.state, folder),
-    ...readServer(values, environment),
-    ...given({ ...numbers, model, scheduler: readScheduler(values.scheduler) }),
-    ...(out !== undefined && { out: { path: resolve(folder, out), format: outputFormatOf(out) } }),
+    ...readPhotoArguments(photo, values, place),
+    prompt: readWords('prompt', prompt, Prompt),
+    ...given(settings),
+    ...readWhere(values, folder),
+    ...given({ out: readOutFile('--out', values.out, place) }),
   };
 }
 
-function parseWords(words: readonly string[]): ReturnType<typeof parse> {
-  try {
-    return parse(words);
-  } catch (cause) {
-    throw parseFault(cause);
-  }
+interface WhereValues {
+  readonly region?: string | undefined;
+  readonly point?: readonly string[] | undefined;
+  readonly box?: string | undefined;
+  readonly mask?: string | undefined;
+  readonly feather?: string | undefined;
 }
 
-function parse(words: readonly string[]) {
-  return parseArgs({ args: joinNegative(words), options: OPTIONS, allowPositionals: true });
-}
-
-const numberOptions = new Set(['--seed', '--steps', '--guidance', '--image-guidance']);
-
-/** `--seed -1` as `--seed=-1`: what looks like an option would not be read as a value, nor its bounds be told. */
-function joinNegative(words: readonly string[]): string[] {
-  const joined: string[] = [];
-  for (const word of words) {
-    const last = joined.at(-1) ?? '';
-    if (numberOptions.has(last) && /^-\d/.test(word)) joined[joined.length - 1] = `${last}=${word}`;
-    else joined.push(word);
-  }
-  return joined;
-}
-
-/** The platform that is named, with the key to it. */
-function readServer(
-  { server, key, local }: { readonly server?: string; readonly key?: string; readonly local: boolean },
-  { DARKROOM_URL, DARKROOM_KEY }: EditEnvironment,
-): Pick<EditArguments, 'server'> {
-  if (local && server !== undefined) throw usageFault('--local: expected no --server beside it', '--local');
-  const url = server ?? (DARKROOM_URL || undefined);
-  if (local || url === undefined) return {};
-  if (!/^https?:\/\/./.test(url) || !URL.canParse(url))
-    throw usageFault(`--server: expected an address that begins with http, got "${url}"`, '--server');
-  const known = key ?? DARKROOM_KEY;
-  if (!known) throw usageFault(`--key: expected the key to ${url}, got nothing`, '--key');
-  return { server: { url: url.replace(/\/+$/, ''), key: known } };
+/** The region or the mask. @throws invalid_request when both are given, or a feather for neither */
+function readWhere(values: WhereValues, folder: string): Pick<EditArguments, 'region' | 'mask' | 'feather'> {
+  const text = values.region === undefined ? undefined : readWords('--region', values.region, Phrase);
+  const hints = given({ text, points: readPoints(values.point), box: readBox(values.box) });
+  const hasRegion = Object.keys(hints).length > 0;
+  const mask = readText('--mask', values.mask, 'a file name');
+  const feather = readNumber('--feather', values.feather, Feather.optional());
+  if (mask !== undefined && hasRegion)
+    throw usageFault('--mask: expected no --region, --point or --box beside it', '--mask');
+  if (mask !== undefined) return { mask: resolve(folder, mask), ...given({ feather }) };
+  if (hasRegion) return { region: { ...hints, ...given({ feather }) } };
+  if (feather !== undefined)
+    throw usageFault('--feather: expected --region, --point, --box or --mask beside it', '--feather');
+  return {};
 }
 
 function readPositionals(positionals: readonly string[]): readonly [string, string] {
@@ -158,39 +141,9 @@ function readPositionals(positionals: readonly string[]): readonly [string, stri
       'prompt',
     );
   }
-  if (photo === '')
-    throw usageFault('photo: expected a file name, got nothing; --help shows an example', 'photo');
-  if (prompt === undefined)
+  if (photo !== '' && prompt === undefined)
     throw usageFault('prompt: expected what to change, got nothing; --help shows an example', 'prompt');
-  return [photo, prompt];
-}
-
-function readPrompt(text: string): string {
-  const parsed = Prompt.safeParse(text);
-  if (parsed.success) return parsed.data;
-  const { maxLength } = z.toJSONSchema(Prompt);
-  const length = text.trim() === '' ? 0 : text.length;
-  throw usageFault(`prompt: expected 1 to ${maxLength} characters, got ${length}`, 'prompt');
-}
-
-function readText(option: string, text: string | undefined, expected: string): string | undefined {
-  if (text?.trim() === '') throw usageFault(`${option}: expected ${expected}, got nothing`, option);
-  return text;
-}
-
-/** A number in plain or scientific notation within the bounds of the contract's field. */
-function readNumber(
-  option: string,
-  text: string | undefined,
-  contract: z.ZodType<number | undefined>,
-): number | undefined {
-  if (text === undefined) return undefined;
-  const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
-  const parsed = contract.safeParse(isNumber ? Number(text) : Number.NaN);
-  if (parsed.success) return parsed.data;
-  const { type, minimum, maximum } = z.toJSONSchema(contract);
-  const kind = type === 'integer' ? 'a whole number' : 'a number';
-  throw usageFault(`${option}: expected ${kind} from ${minimum} to ${maximum}, got "${text}"`, option);
+  return [photo, prompt ?? ''];
 }
 
 function readScheduler(name: string | undefined): SchedulerPresetName | undefined {
@@ -198,10 +151,4 @@ function readScheduler(name: string | undefined): SchedulerPresetName | undefine
   if (parsed.success) return parsed.data;
   const known = sampling.scheduler.unwrap().options.join(', ');
   throw usageFault(`--scheduler: expected one of ${known}, got "${name}"`, '--scheduler');
-}
-
-/** Leaves out what is undefined. */
-function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const kept = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

@@ -10,31 +10,31 @@ export interface PhotoFile {
   readonly format: InputFormat;
 }
 
-/** Reads the file. @throws not_found, forbidden, invalid_request, unsupported_media, image_too_large, image_corrupt */
-export async function readPhotoFile(path: string): Promise<PhotoFile> {
-  const entry = await stat(path).catch((cause) => refuseUnreadable(path, cause));
+/** Reads the file. @param name of what the file is for, in errors. @throws not_found, forbidden, invalid_request, unsupported_media, image_too_large, image_corrupt */
+export async function readPhotoFile(path: string, name = 'photo'): Promise<PhotoFile> {
+  const entry = await stat(path).catch((cause) => refuseUnreadable(name, path, cause));
   if (!entry.isFile()) {
     const found = entry.isDirectory() ? 'a folder' : 'a device or pipe';
-    throw new AppError('invalid_request', { message: `photo: expected a file, got ${found}: "${path}"` });
+    throw new AppError('invalid_request', { message: `${name}: expected a file, got ${found}: "${path}"` });
   }
-  assertFileSize(`photo "${path}"`, entry.size, defaultDecodeLimits);
-  const bytes = await readFile(path).catch((cause) => refuseUnreadable(path, cause));
+  assertFileSize(`${name} "${path}"`, entry.size, defaultDecodeLimits);
+  const bytes = await readFile(path).catch((cause) => refuseUnreadable(name, path, cause));
   if (bytes.length === 0) {
     throw new AppError('image_corrupt', {
-      message: `photo: expected a picture, got an empty file: "${path}"`,
+      message: `${name}: expected a picture, got an empty file: "${path}"`,
     });
   }
-  const { format, name } = sniffMediaType(bytes);
+  const { format, name: type } = sniffMediaType(bytes);
   if (format !== undefined) return { bytes, format };
-  const found = name === 'unknown' ? 'a file of another type' : name;
-  const message = `photo: expected a still JPEG, PNG, WebP or AVIF, got ${found}: "${path}"`;
+  const found = type === 'unknown' ? 'a file of another type' : type;
+  const message = `${name}: expected a still JPEG, PNG, WebP or AVIF, got ${found}: "${path}"`;
   throw new AppError('unsupported_media', { message });
 }
 
-function refuseUnreadable(path: string, cause: NodeJS.ErrnoException): never {
+function refuseUnreadable(name: string, path: string, cause: NodeJS.ErrnoException): never {
   const { code } = cause;
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    throw new AppError('not_found', { cause, message: `photo: no such file: "${path}"` });
+    throw new AppError('not_found', { cause, message: `${name}: no such file: "${path}"` });
   }
-  throw new AppError('forbidden', { cause, message: `photo: cannot be read (${code}): "${path}"` });
+  throw new AppError('forbidden', { cause, message: `${name}: cannot be read (${code}): "${path}"` });
 }

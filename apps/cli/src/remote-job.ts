@@ -1,35 +1,33 @@
-// One edit from a file to a file, run by a platform over HTTP.
+// One job with its photo, run by a platform over HTTP.
 import type { JobView } from '@darkroom/shared/contracts/job-view';
 import { AppError } from '@darkroom/shared/errors';
 import { Client } from './client.ts';
-import type { EditArguments } from './edit-arguments.ts';
-import type { EditEvent, EditRun } from './edit-event.ts';
-import { chooseOutput, writePicture } from './edit-output.ts';
-import { openEditServer } from './edit-server.ts';
+import type { JobEvent, JobRun, Picture } from './job-event.ts';
 import type { JobNews } from './job-news.ts';
-import { readPhotoFile } from './photo-file.ts';
+import { openJobServer } from './job-server.ts';
+import type { CommandKind, Order } from './photo-command.ts';
+import type { PhotoFile } from './photo-file.ts';
+import type { PhotoArguments } from './photo-options.ts';
 
 /** Time for the platform to hear that a job is not wanted any more. */
 const cancelMs = 5_000;
 
 /**
- * Reads the photo, has it edited and writes the picture; nothing is written unless all of it succeeds.
- * @throws not_found, unsupported_media, image_too_large, image_corrupt; what the platform refuses, and why its job
- * failed; canceled when the signal is aborted, after the platform was told
+ * Has a job done and fetches its pictures.
+ * @throws what the platform refuses, and why its job failed; canceled when the signal is aborted, after the platform was told
  */
-export async function* editRemotely(asked: EditArguments, run: EditRun): AsyncGenerator<EditEvent> {
+export async function* runRemotely(
+  kind: CommandKind,
+  asked: PhotoArguments,
+  { order, run }: { readonly order: Order; readonly run: JobRun },
+): AsyncGenerator<JobEvent> {
   const { signal } = run;
-  const { bytes, format: type } = await readPhotoFile(asked.photo);
-  const place = await chooseOutput(asked, type);
-  await using server = await openEditServer(asked, run);
+  await using server = await openJobServer(asked, run);
   const client = new Client(server);
   run.onPhase('sending the photo');
-  const { prompt, steps, guidanceScale, imageGuidanceScale, scheduler, model } = asked;
-  const wish = { prompt, steps, guidanceScale, imageGuidanceScale, scheduler, model };
-  const photo = { bytes, mime: `image/${type}` } as const;
+  const pictures = { image: pictureFile(order.photo), mask: order.mask && pictureFile(order.mask) };
   // Who stops now must learn the job's id all the same, to cancel it.
-  const sent = { ...wish, seed: run.seed, format: place.format };
-  const job = await client.submitEdit(photo, sent, { signal: afterGrace(signal) });
+  const job = await client.submit({ kind, pictures, wish: order.wish }, { signal: afterGrace(signal) });
   yield { kind: 'job', job };
   try {
     signal.throwIfAborted();
@@ -43,13 +41,20 @@ export async function* editRemotely(asked: EditArguments, run: EditRun): AsyncGe
   }
   const ended = await client.job(job.id, { signal });
   yield { kind: 'job', job: ended };
-  const [output] = ended.outputs;
-  if (output === undefined) throw failureOf(ended);
-  if (ended.prompt.enhanced !== null)
-    yield { kind: 'notice', text: `reworded for the model: "${ended.prompt.enhanced}"` };
-  const path = await writePicture(place, await client.download(output, { signal }));
-  const { width, height, mime, bytes: size, sha256 } = output;
-  yield { kind: 'written', output: { path, width, height, mime, bytes: size, sha256 } };
+  if (ended.status !== 'succeeded') throw failureOf(ended);
+  const reworded = ended.prompt?.enhanced;
+  if (reworded) yield { kind: 'notice', text: `reworded for the model: "${reworded}"` };
+  const fetched: Picture[] = [];
+  for (const output of ended.outputs) {
+    const { width, height, mime, maskReport } = output;
+    const bytes = await client.download(output, { signal });
+    fetched.push({ width, height, mime, bytes, ...(maskReport && { maskReport }) });
+  }
+  yield { kind: 'answer', answer: { pictures: fetched, result: ended.result ?? undefined } };
+}
+
+function pictureFile({ bytes, format }: PhotoFile) {
+  return { bytes, mime: `image/${format}` } as const;
 }
 
 /** Stops a job. @throws canceled when the platform cannot be told */
@@ -60,7 +65,7 @@ async function cancel(client: Client, { id }: JobView): Promise<void> {
   });
 }
 
-function eventOf(news: JobNews, { onPhase }: EditRun): EditEvent | undefined {
+function eventOf(news: JobNews, { onPhase }: JobRun): JobEvent | undefined {
   if (news.kind !== 'progress') return undefined;
   const { position, step, steps, pct, etaMs } = news.progress;
   if (news.state === 'queued')

@@ -1,9 +1,16 @@
+import { createHash } from 'node:crypto';
 import { link, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OutputFormat } from '@darkroom/gpu-worker/image/encode';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { chooseOutput, writePicture } from './edit-output.ts';
+import {
+  chooseInFolder,
+  chooseNamed,
+  chooseOutput,
+  type OutputPlace,
+  writePictures,
+} from './output-place.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -11,7 +18,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const picture = Buffer.from('picture');
+const bytes = Buffer.from('picture');
+const picture = { bytes, width: 2, height: 1, mime: 'image/png' } as const;
+
+/** Writes the picture there; its path. */
+async function write(place: OutputPlace): Promise<string | undefined> {
+  return (await writePictures([{ place, picture }]))[0]?.path;
+}
 
 async function photoAt(name: string): Promise<string> {
   await writeFile(join(folder, name), 'photo');
@@ -35,7 +48,7 @@ it.each([
 it('numbers the default name where it is taken, even by a picture that came meanwhile', async () => {
   const place = await chooseOutput({ photo: await photoAt('a.png') }, 'png');
   const paths = [];
-  for (let i = 0; i < 3; i++) paths.push(await writePicture(place, picture));
+  for (let i = 0; i < 3; i++) paths.push(await write(place));
   expect(paths).toEqual(
     ['a.edited.png', 'a.edited-2.png', 'a.edited-3.png'].map((name) => join(folder, name)),
   );
@@ -47,8 +60,8 @@ it('replaces what --out names, through a link', async () => {
   await writeFile(join(folder, 'old.png'), 'old');
   await symlink('old.png', join(folder, 'latest.png'));
   const place = await chooseOutput({ photo, out: out('latest.png') }, 'png');
-  expect(await writePicture(place, picture)).toBe(join(folder, 'old.png'));
-  expect(await readFile(join(folder, 'old.png'))).toEqual(picture);
+  expect(await write(place)).toBe(join(folder, 'old.png'));
+  expect(await readFile(join(folder, 'old.png'))).toEqual(bytes);
   expect(await readlink(join(folder, 'latest.png'))).toBe('old.png');
 });
 
@@ -74,6 +87,44 @@ it('refuses a place that is no file', async () => {
 it('leaves nothing of a picture that cannot be put in its place', async () => {
   await mkdir(join(folder, 'taken.png'));
   const place = { ...out('taken.png'), isReplaced: true };
-  await expect(writePicture(place, picture)).rejects.toThrow(/^cannot write ".*taken.png" \(EISDIR\)$/);
+  await expect(write(place)).rejects.toThrow(/^cannot write ".*taken.png" \(EISDIR\)$/);
   expect(await readdir(folder)).toEqual(['taken.png']);
+});
+
+it('tells what it wrote', async () => {
+  const place = await chooseOutput({ photo: await photoAt('a.png') }, 'png', {
+    suffix: 'mask',
+    format: 'png',
+  });
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  expect(await writePictures([{ place, picture }])).toEqual([
+    { path: join(folder, 'a.mask.png'), width: 2, height: 1, mime: 'image/png', bytes: 7, sha256 },
+  ]);
+});
+
+it('puts nothing in its place when one of several pictures cannot be written', async () => {
+  const photo = await photoAt('a.png');
+  const first = await chooseNamed(out('b.png'), photo, '--overlay');
+  const lost = { ...out('gone/c.png'), isReplaced: true };
+  const both = [
+    { place: first, picture },
+    { place: lost, picture },
+  ];
+  await expect(writePictures(both)).rejects.toThrow(/^cannot write ".*c.png" \(ENOENT\)$/);
+  expect(await readdir(folder)).toEqual(['a.png']);
+});
+
+it('makes the folder of several pictures, and names the option of one that cannot be made', async () => {
+  const places = await chooseInFolder(join(folder, 'maps'), ['semantic', 'instance'], '--label-maps');
+  expect(places.map(({ path }) => path)).toEqual(
+    ['semantic.png', 'instance.png'].map((name) => join(folder, 'maps', name)),
+  );
+  const photo = await photoAt('a.png');
+  await expect(chooseInFolder(join(photo, 'maps'), ['x'], '--label-maps')).rejects.toThrow(
+    /^--label-maps: cannot make the folder/,
+  );
+  await expect(chooseNamed(out('a.png'), photo, '--overlay')).rejects.toMatchObject({
+    code: 'invalid_request',
+    details: { field: 'overlay' },
+  });
 });

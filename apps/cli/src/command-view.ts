@@ -1,31 +1,35 @@
 // What `--json` prints: the view of a job as a client over HTTP sees it, with paths in the place of addresses.
+import type { JobResult } from '@darkroom/shared/contracts/job-result';
 import type { JobView } from '@darkroom/shared/contracts/job-view';
 import { type AppError, type ErrorCode, toAppError } from '@darkroom/shared/errors';
-import type { EditEvent, WrittenOutput } from './edit-event.ts';
+import type { JobEvent, WrittenOutput } from './job-event.ts';
+import type { CommandKind } from './photo-command.ts';
 
-/** The object that `--json` prints. */
-export type EditView = Pick<JobView, 'id' | 'status' | 'prompt' | 'progress' | 'error' | 'createdAt'> & {
-  readonly kind: 'edit';
+/** The view of a command's job; `--json` shows the fields of its result among its own. */
+export interface CommandView extends Pick<JobView, 'id' | 'status' | 'progress' | 'error' | 'createdAt'> {
+  readonly kind: CommandKind;
   readonly outputs: readonly WrittenOutput[];
-  /** Null when the command's words were wrong, so that nothing was started. */
-  readonly seed: number | null;
+  /** Absent for jobs that follow no words. */
+  readonly prompt?: JobView['prompt'];
+  /** Absent for jobs without chance; null when the command's words were wrong, so that nothing was started. */
+  readonly seed?: JobView['seed'] | null;
   /** Null until the model is opened. */
   readonly model: JobView['model'] | null;
   /** Absent where no platform keeps accounts. */
   readonly usage?: JobView['usage'];
+  /** What it found out; absent until it did, and for jobs that only make pictures. */
+  readonly result?: JobResult;
   /** What the caller should know about the answer. */
   readonly notices: readonly string[];
-};
+}
 
 /** The view of a job that waits to start. */
-export function queuedView(id: string, createdAtMs: number): EditView {
+export function queuedView(kind: CommandKind, id: string, createdAtMs: number): CommandView {
   return {
     id,
-    kind: 'edit',
+    kind,
     status: 'queued',
     outputs: [],
-    prompt: { original: '', enhanced: null },
-    seed: null,
     model: null,
     notices: [],
     progress: { position: 0, step: 0, steps: 0, pct: 0, etaMs: null },
@@ -33,12 +37,13 @@ export function queuedView(id: string, createdAtMs: number): EditView {
   };
 }
 
-/** The view after one event. */
-export function advanceView(view: EditView, event: EditEvent): EditView {
+/** The view after one event; an answer changes it when it is written. */
+export function advanceView(view: CommandView, event: JobEvent): CommandView {
   switch (event.kind) {
     case 'job': {
-      const { id, prompt, seed, model, progress, usage, createdAt } = event.job;
-      return { ...view, id, status: 'queued', prompt, seed, model, progress, usage, createdAt };
+      const { id, model, progress, usage, createdAt, prompt, seed } = event.job;
+      const shown = { ...(prompt && { prompt }), ...(seed !== undefined && { seed }) };
+      return { ...view, id, status: 'queued', model, progress, usage, createdAt, ...shown };
     }
     case 'model':
       return { ...view, status: 'running', model: { id: event.id, sha256: event.sha256 } };
@@ -48,13 +53,21 @@ export function advanceView(view: EditView, event: EditEvent): EditView {
       const { kind: _kind, ...progress } = event;
       return { ...view, status: 'running', progress: { ...view.progress, ...progress } };
     }
-    case 'written': {
-      const progress = { ...view.progress, pct: 100, etaMs: 0 };
-      return { ...view, status: 'succeeded', outputs: [...view.outputs, event.output], progress };
-    }
+    case 'answer':
+      return view;
     default:
       return event satisfies never;
   }
+}
+
+/** The view of a job whose answer is written. */
+export function succeededView(
+  view: CommandView,
+  outputs: readonly WrittenOutput[],
+  result: JobResult | undefined,
+): CommandView {
+  const progress = { ...view.progress, pct: 100, etaMs: 0 };
+  return { ...view, status: 'succeeded', outputs, progress, ...(result && { result }) };
 }
 
 /** States of jobs that end so; all other failures are just failures. */
@@ -64,8 +77,8 @@ const endOf: Readonly<Partial<Record<ErrorCode, JobView['status']>>> = {
   blocked: 'blocked',
 };
 
-/** The view of a job that ended without a picture. */
-export function failedView(view: EditView, fault: unknown): EditView {
+/** The view of a job that ended without an answer. */
+export function failedView(view: CommandView, fault: unknown): CommandView {
   const error = toAppError(fault);
   const { code, retryable } = error;
   return {

@@ -1,22 +1,22 @@
-// The platform that an edit goes to: the one that is named, the one that runs here, or one that runs for this edit alone.
+// The platform that a job goes to: the one that is named, the one that runs here, or one that runs for this job alone.
 import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '@darkroom/shared/errors';
-import type { EditArguments } from './edit-arguments.ts';
-import type { EditRun } from './edit-event.ts';
+import type { JobRun } from './job-event.ts';
+import type { PhotoArguments } from './photo-options.ts';
 import { startPlatform } from './platform.ts';
 import type { Access } from './readiness.ts';
 import { findRunning, openSecrets } from './state-folder.ts';
 
 const everyMs = 250;
 
-/** A platform as long as an edit needs it. */
-export type EditServer = Access & AsyncDisposable;
+/** A platform as long as a job needs it. */
+export type JobServer = Access & AsyncDisposable;
 
 /**
- * Finds or starts a platform; one that was started for the edit is stopped when it is disposed of.
+ * Finds or starts a platform; one that was started for the job is stopped when it is disposed of.
  * @throws unavailable when a part of it does not come up; the signal's reason
  */
-export async function openEditServer(asked: EditArguments, run: EditRun): Promise<EditServer> {
+export async function openJobServer(asked: PhotoArguments, run: JobRun): Promise<JobServer> {
   const { server, stateFolder } = asked;
   if (server) return borrowed(server);
   while (true) {
@@ -29,20 +29,17 @@ export async function openEditServer(asked: EditArguments, run: EditRun): Promis
       const started = await startForOne(stateFolder, run);
       if (started) return started;
     }
-    run.onPhase(running?.isTemporary ? 'waiting for another edit' : 'waiting for the platform');
+    run.onPhase(running?.isTemporary ? 'waiting for another command' : 'waiting for the platform');
     await wait(everyMs, undefined, { signal: run.signal }).catch(() => run.signal.throwIfAborted());
   }
 }
 
-function borrowed(access: Access): EditServer {
+function borrowed(access: Access): JobServer {
   return { ...access, [Symbol.asyncDispose]: async () => undefined };
 }
 
 /** Starts a platform; undefined = another command was faster. */
-async function startForOne(
-  stateFolder: string,
-  { signal, onPhase }: EditRun,
-): Promise<EditServer | undefined> {
+async function startForOne(stateFolder: string, { signal, onPhase }: JobRun): Promise<JobServer | undefined> {
   const own = { isTemporary: true, port: 0, workers: 1 };
   return await startPlatform({ stateFolder, ...own, signal, onNotice: onPhase }).catch(async (fault) => {
     if (fault instanceof AppError && fault.code === 'conflict' && (await findRunning(stateFolder)))
