@@ -24,6 +24,7 @@ export const errorTable = {
   image_too_large: { status: 413, retryable: false, title: 'The image is too large' },
   unsupported_media: { status: 415, retryable: false, title: 'The file type is not supported' },
   image_corrupt: { status: 422, retryable: false, title: 'The image cannot be decoded' },
+  no_match: { status: 422, retryable: false, title: 'Nothing in the photo fits what was asked for' },
   poison: { status: 422, retryable: false, title: 'The request breaks the workers that try it' },
   blocked: { status: 422, retryable: false, title: 'The request was refused by the safety rules' },
   model_required: { status: 409, retryable: false, title: 'This needs a model that is not installed' },
