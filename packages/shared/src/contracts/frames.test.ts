@@ -114,6 +114,39 @@ describe.each(directions)('what a %s says', (_side, contract, frames) => {
   });
 });
 
+describe('what a worker found out', () => {
+  const found = { kind: 'caption', caption: 'a fox in the snow', score: -0.5 };
+
+  test('comes with the end of the job, with pictures or without', () => {
+    for (const outputs of [[output], []]) {
+      const frame = { ...done, outputs, result: found };
+      expect(parseContract(WorkerFrame, JSON.parse(JSON.stringify(frame)))).toEqual(frame);
+    }
+  });
+
+  test('is refused by name where it is none, or larger than a mebibyte', () => {
+    const rle = { size: [1, 1], counts: Array(60_000).fill(100_000) };
+    const masks = (count: number) =>
+      Array.from({ length: count }, () => ({ score: 1, area: 1, box: [0, 0, 1, 1], rle }));
+    const says = (result: object) => () => parseContract(WorkerFrame, { ...done, result });
+    expect(says({ ...found, score: 1 })).toThrow('result.score: ');
+    expect(says({ ...found, kind: 'edit' })).toThrow('result.kind: ');
+    expect(says({ kind: 'segment', masks: masks(2) })).not.toThrow();
+    expect(says({ kind: 'segment', masks: masks(3) })).toThrow('result: expected at most 1048576 bytes');
+  });
+
+  test('or which field is to blame, comes with its failure', () => {
+    const frame = { ...fail, details: { field: 'points.0' } };
+    expect(parseContract(WorkerFrame, frame)).toEqual(frame);
+    expect(() => parseContract(WorkerFrame, { ...fail, details: { cause: 'x' } })).toThrow('details.field: ');
+  });
+});
+
+test('an offer may have no place for pictures', () => {
+  const looking = { ...offer, outputs: [] };
+  expect(parseContract(PoolFrame, looking)).toEqual(looking);
+});
+
 test('an offer may name the request that asked for its job', () => {
   const named = { ...offer, requestId: '0b9c1c0e-6a8e-4a51-9a5d-3f5b6f0c2d11' };
   expect(parseContract(PoolFrame, named)).toEqual(named);

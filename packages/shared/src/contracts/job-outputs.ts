@@ -1,6 +1,6 @@
 /** Which pictures a job makes: known when it is asked for, so that each has its place before it runs. */
 import type { Job } from './job.ts';
-import type { JobKind, JobRequest } from './job-request.ts';
+import { type JobRequest, jobKinds } from './job-request.ts';
 
 /** What pictures show that are no edit: a mask, or one of three label maps. */
 export const outputNames = ['mask', 'semantic', 'instance', 'panoptic'] as const;
@@ -36,6 +36,8 @@ export function plannedOutputs(job: Job | JobRequest): readonly OutputPlan[] {
     case 'similarity':
       return [];
     default:
-      throw new TypeError(`kind: ${(job satisfies never as { kind: JobKind }).kind} is none`);
+      throw new TypeError(
+        `kind: expected one of ${jobKinds.join(', ')}, got ${(job satisfies never as { kind: string }).kind}`,
+      );
   }
 }
