@@ -2,10 +2,15 @@
 import { EdgeBench } from './edge/edge-bench.ts';
 import { type EventFigures, measureEvents } from './edge/event-latency.ts';
 import { closedLoop, type Load, medianLoad } from './edge/load.ts';
-import { measureOffers, type OfferFigures } from './edge/offer-latency.ts';
+import {
+  measureOffers,
+  measurePoolOffers,
+  type OfferFigures,
+  type PoolFigures,
+} from './edge/offer-latency.ts';
 
 /** What the edge benchmark measured; each load is the median of its rounds. */
-export interface EdgeFigures extends OfferFigures, EventFigures {
+export interface EdgeFigures extends OfferFigures, PoolFigures, EventFigures {
   readonly bareGetPerSecond: number;
   readonly bareGetP50Ms: number;
   readonly bareGetP99Ms: number;
@@ -29,6 +34,7 @@ const round = { lanes: 8, durationMs: 4_000 } as const;
 const admissionsPerRound = 200;
 const warmUp = { lanes: 8, durationMs: 10_000, count: 40 } as const;
 const offers = { perSecond: 200, durationMs: 5_000, maxOpen: 64 } as const;
+const drive = { perSecond: 200, count: 1_000 } as const;
 const events = 200;
 
 /** Measures in rounds that take turns, so that what else the machine does meets all of them. */
@@ -49,6 +55,7 @@ export async function benchEdge(): Promise<EdgeFigures> {
   const [bareGet, status] = [medianLoad(loads.bareGet), medianLoad(loads.status)];
   const [barePost, admission] = [medianLoad(loads.barePost), medianLoad(loads.admission)];
   const offered = await measureOffers(bench, offers);
+  const driven = await measurePoolOffers(bench, drive);
   const heard = await measureEvents(bench, events);
   return {
     ...named('bareGet', bareGet),
@@ -58,6 +65,7 @@ export async function benchEdge(): Promise<EdgeFigures> {
     ...named('admission', admission),
     barePostsPerAdmission: barePost.perSecond / admission.perSecond,
     ...offered,
+    ...driven,
     ...heard,
   };
 }

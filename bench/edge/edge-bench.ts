@@ -1,14 +1,19 @@
 // A platform without a worker, the bare Worker beside it, and what is asked of both.
-import { mkdtempDisposable } from 'node:fs/promises';
+import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { LocalSecrets } from '@darkroom/cli/local-secrets';
 import { startPlatform } from '@darkroom/cli/platform';
-import { openSecrets } from '@darkroom/cli/state-folder';
+import { openSecrets, projectRoot } from '@darkroom/cli/state-folder';
 import { encodeImage } from '@darkroom/gpu-worker/image/encode';
 import { AssetView } from '@darkroom/shared/contracts/asset';
 import { JobView } from '@darkroom/shared/contracts/job-view';
+import { z } from 'zod';
 import { openBareServer } from './bare-server.ts';
+import { type Drive, drivePath } from './drive.ts';
+
+const Driven = z.object({ perSecond: z.number() });
 
 export class EdgeBench implements AsyncDisposable {
   readonly url: string;
@@ -31,7 +36,8 @@ export class EdgeBench implements AsyncDisposable {
   static async open(signal: AbortSignal): Promise<EdgeBench> {
     await using parts = new AsyncDisposableStack();
     const folder = parts.use(await mkdtempDisposable(join(tmpdir(), 'darkroom-bench-')));
-    const options = { stateFolder: folder.path, isTemporary: true, port: 0, workers: 1, signal };
+    const edgeConfig = await writeConfig(folder.path);
+    const options = { stateFolder: folder.path, isTemporary: true, port: 0, workers: 1, edgeConfig, signal };
     const platform = parts.use(await startPlatform(options));
     await Promise.all(platform.workers.map((worker) => worker.stop()));
     const bare = parts.use(await openBareServer(signal));
@@ -52,6 +58,11 @@ export class EdgeBench implements AsyncDisposable {
     await this.#json(`${this.url}/v1/jobs/${jobId}`);
   }
 
+  /** Has jobs handed to the pool from within the runtime. @returns how many a second it were in fact */
+  async drive(pace: Drive): Promise<number> {
+    return Driven.parse(await this.#json(`${this.url}${drivePath}`, pace)).perSecond;
+  }
+
   async bareGet(): Promise<void> {
     await this.#json(`${this.#bareUrl}/healthz`);
   }
@@ -68,6 +79,15 @@ export class EdgeBench implements AsyncDisposable {
     const headers = { authorization: `Bearer ${this.key}`, 'content-type': 'application/json' };
     return await answerOf(url, { headers, ...(body && { method: 'POST', body: JSON.stringify(body) }) });
   }
+}
+
+/** The project's configuration, with a Worker that can drive the pool in the place of its own. @returns its path */
+async function writeConfig(folder: string): Promise<string> {
+  const own = await readFile(join(projectRoot, 'wrangler.toml'), 'utf8');
+  const main = fileURLToPath(new URL('pool-drive.ts', import.meta.url));
+  const path = join(folder, 'wrangler.toml');
+  await writeFile(path, own.replace(/^main = .*$/m, `main = ${JSON.stringify(main)}`));
+  return path;
 }
 
 interface Started {

@@ -1,5 +1,6 @@
 // From a job's admission to its offer, at a steady rate of jobs.
 
+import type { Drive } from './drive.ts';
 import type { EdgeBench } from './edge-bench.ts';
 import { type OpenLoop, openLoop, quantile } from './load.ts';
 import { StandInWorker } from './stand-in-worker.ts';
@@ -49,6 +50,26 @@ export async function measureOffers(bench: EdgeBench, pace: OpenLoop): Promise<O
     sentToOfferP50Ms: quantile(sentToOffer, 0.5),
     sentToOfferP99Ms: quantile(sentToOffer, 0.99),
   };
+}
+
+export interface PoolFigures {
+  /** Jobs a second that the pool was handed in fact. */
+  readonly poolPerSecond: number;
+  /** From when the job was handed to the pool. */
+  readonly poolOfferP50Ms: number;
+  readonly poolOfferP99Ms: number;
+}
+
+/** Has jobs handed to the pool from within the runtime, at a pace, and a worker that finishes each at once. */
+export async function measurePoolOffers(bench: EdgeBench, pace: Drive): Promise<PoolFigures> {
+  const tookMs: number[] = [];
+  using _worker = await StandInWorker.dial(bench, ({ job }, receivedAtMs) => {
+    tookMs.push(receivedAtMs - job.createdAtMs);
+    return 'finish';
+  });
+  const poolPerSecond = await bench.drive(pace);
+  await untilAll(() => tookMs.length >= pace.count);
+  return { poolPerSecond, poolOfferP50Ms: quantile(tookMs, 0.5), poolOfferP99Ms: quantile(tookMs, 0.99) };
 }
 
 function restarted(timer: NodeJS.Timeout, act: () => void): NodeJS.Timeout {

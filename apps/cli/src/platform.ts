@@ -41,6 +41,8 @@ export interface PlatformOptions {
   readonly workers: number;
   /** Variables of the workers beside those that the platform sets; they win. */
   readonly workerEnv?: Readonly<Record<string, string>>;
+  /** The file that says what the edge's Worker is; absent = the project's own. */
+  readonly edgeConfig?: string;
   /** Tells what is being done, and what was started again. */
   readonly onNotice?: (notice: string) => void;
   /** Ends the start. */
@@ -171,12 +173,12 @@ function quietEnv(folder: string): Record<string, string | undefined> {
 }
 
 async function startEdge({ options, url, secrets }: Place): Promise<SupervisedProcess> {
-  const { stateFolder } = options;
+  const { stateFolder, edgeConfig = join(projectRoot, 'wrangler.toml') } = options;
   const envFile = envFilePath(stateFolder);
   await writeFile(envFile, envText(edgeVars(secrets, url)), { mode: 0o600 });
   const { port } = new URL(url);
   const where = ['--ip', localAddress, '--port', port, '--inspector-port', '0'];
-  const files = ['--persist-to', persistFolder(stateFolder), '--env-file', envFile];
+  const files = ['--config', edgeConfig, '--persist-to', persistFolder(stateFolder), '--env-file', envFile];
   const quiet = ['--show-interactive-dev-session=false', '--log-level', 'log'];
   return new SupervisedProcess({
     ...heard(options, 'edge'),
