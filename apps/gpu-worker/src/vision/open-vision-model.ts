@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { readConfig } from '../models/checkpoint.ts';
 import type { ModelStore } from '../runtime/model-store.ts';
 import { openBlip } from './blip-captioner.ts';
+import { openBlipRetrieval } from './blip-similarity.ts';
 import type { Captioner } from './captioner.ts';
 import { openClip } from './clip-similarity.ts';
 import type { Detector } from './detector.ts';
@@ -27,7 +28,10 @@ export interface VisionModels {
 
 type Open<T> = (folder: string, store: ModelStore) => Promise<T>;
 
-/** For each kind, its classes by `model_type`. */
+/** An architecture that shares its `model_type` with one of another kind. */
+const retrieval = 'BlipForImageTextRetrieval';
+
+/** For each kind, its classes by `model_type`, or by the architecture where one type stands for several. */
 const families: { readonly [K in VisionKind]: Readonly<Record<string, Open<VisionModels[K]>>> } = {
   segment: {
     sam: async (folder, store) => new SamPredictor(store, await openSam(folder)),
@@ -35,10 +39,10 @@ const families: { readonly [K in VisionKind]: Readonly<Record<string, Open<Visio
   },
   detect: { owlvit: openOwlvit, centernet: openWordDetector },
   caption: { blip: openBlip },
-  similarity: { clip: openClip },
+  similarity: { clip: openClip, [retrieval]: openBlipRetrieval },
 };
 
-const ClassConfig = z.looseObject({ model_type: z.string() });
+const ClassConfig = z.looseObject({ model_type: z.string(), architectures: z.array(z.string()).nullish() });
 
 /**
  * Opens a model for one kind of job; its weights are read when they are first needed.
@@ -71,5 +75,6 @@ export async function visionKindsOf(folder: string): Promise<VisionKind[]> {
 }
 
 async function typeOf(folder: string): Promise<string> {
-  return (await readConfig(folder, ClassConfig)).model_type;
+  const { model_type, architectures } = await readConfig(folder, ClassConfig);
+  return architectures?.includes(retrieval) ? retrieval : model_type;
 }

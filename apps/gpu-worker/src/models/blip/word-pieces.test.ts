@@ -44,6 +44,13 @@ describe('a word-piece tokenizer', () => {
     expect(decode(ids('##ing', 'dog'))).toBe('##ing dog');
   });
 
+  it('puts the marks of start and end around, and leaves out what has no room', async () => {
+    await write('vocab.txt', tokens.join('\n'));
+    const { encodeMarked } = await openWordPieces(folder);
+    expect(encodeMarked('a dog', 9)).toEqual(ids('[CLS]', 'a', 'dog', '[SEP]'));
+    expect(encodeMarked('a dog playing', 4)).toEqual(ids('[CLS]', 'a', 'dog', '[SEP]'));
+  });
+
   it('keeps case where the folder says so', async () => {
     await write('vocab.txt', tokens.join('\n'));
     await write('tokenizer_config.json', JSON.stringify({ do_lower_case: false }));

@@ -11,6 +11,11 @@ import { corruptModel } from '../safetensors-format.ts';
 export interface WordPieces {
   /** Ids of the text's pieces, without marks around them. */
   encode(text: string): number[];
+  /**
+   * The same between the marks of a text's start and end, at most `length` ids in all: what does not fit is left out.
+   * @throws TypeError where the vocabulary lacks one of the marks
+   */
+  encodeMarked(text: string, length: number): number[];
   /** The text of ids; marks, and ids that the vocabulary lacks, say nothing. */
   decode(ids: readonly number[]): string;
 }
@@ -51,8 +56,19 @@ export async function openWordPieces(folder: string): Promise<WordPieces> {
 
 function fromFast(fast: FastTokenizer, { added_tokens }: FastFile): WordPieces {
   const silent = new Set(added_tokens.filter(({ special }) => special).map(({ id }) => id));
+  const encode = (text: string): number[] => fast.encode(text, { add_special_tokens: false }).ids;
+  const idOf = (mark: string): number => {
+    const id = fast.token_to_id(mark);
+    if (id === undefined) throw new TypeError(`expected the token ${mark} in the vocabulary, came none`);
+    return id;
+  };
   return {
-    encode: (text) => fast.encode(text, { add_special_tokens: false }).ids,
+    encode,
+    encodeMarked: (text, length) => [
+      idOf(marks.start),
+      ...encode(text).slice(0, length - 2),
+      idOf(marks.end),
+    ],
     decode(ids) {
       const said = ids.filter((id) => !silent.has(id) && fast.id_to_token(id) !== undefined);
       return said.length === 0 ? '' : fast.decode(said).trim();
