@@ -3,10 +3,12 @@ import { partOf, readWords } from './command-words.ts';
 import { editTarget } from './evaluate/edit-target.ts';
 import type { Target } from './evaluate/target.ts';
 import { vaeTarget } from './evaluate/vae-target.ts';
+import { segmentTarget } from './evaluate/vision/segment-target.ts';
 
 const targets = {
   vae: vaeTarget,
   edit: editTarget,
+  segment: segmentTarget,
 } satisfies Readonly<Record<string, Target>>;
 const names = Object.keys(targets) as (keyof typeof targets)[];
 
