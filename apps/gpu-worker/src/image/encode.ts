@@ -16,6 +16,8 @@ export interface EncodeOptions {
   readonly format: OutputFormat;
   /** JPEG and WebP: 1 to 100, default 92. */
   readonly quality?: number;
+  /** WebP: whether every pixel must come back as it was, whatever the quality. PNG always does so, JPEG never. */
+  readonly lossless?: boolean;
 }
 
 const extensions: Readonly<Record<string, OutputFormat>> = {
@@ -46,7 +48,7 @@ export function outputFormatOf(path: string): OutputFormat {
  */
 export async function encodeImage(raster: Raster, options: EncodeOptions): Promise<Uint8Array> {
   assertRaster(raster, 'raster');
-  const { format, quality = 92 } = options;
+  const { format, quality = 92, lossless = false } = options;
   assertEncodable(raster, format, quality);
   const { width, height, channels, data } = format === 'jpeg' ? flattenAlpha(raster) : raster;
   const pixels = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
@@ -56,7 +58,7 @@ export async function encodeImage(raster: Raster, options: EncodeOptions): Promi
     case 'jpeg':
       return pixels.jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
     case 'webp':
-      return pixels.webp({ quality }).toBuffer();
+      return pixels.webp(lossless ? { lossless, exact: true } : { quality }).toBuffer();
     default:
       return format satisfies never;
   }

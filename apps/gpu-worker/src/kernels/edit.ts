@@ -3,9 +3,10 @@ import { decodeLatent, encodeImage } from '../diffusion/vae.ts';
 import type { Raster } from '../image/raster.ts';
 import { upsampleEdit } from '../image/upsample.ts';
 import type { JobEvent, JobOf, KernelContext } from './kernel.ts';
-import { compositeByMask, type Mask, readMask, reportMask } from './mask.ts';
-import { encodeOutput } from './output.ts';
+import { compositeByMask, type Mask } from './mask.ts';
+import { encodeMasked, encodeOutput } from './output.ts';
 import { latentSize, readPhoto, toFloat32Image } from './photo.ts';
+import { editMask } from './region.ts';
 import { followSteps, prepareRun, runOf } from './sampling.ts';
 
 /** Changes a photo as an instruction says, at the photo's own size. */
@@ -13,7 +14,7 @@ export async function* edit(job: JobOf<'edit'>, context: KernelContext): AsyncGe
   const model = await context.model(job.model, job.kind);
   const { store } = context;
   const { original, working } = await readPhoto(job.image, model, context);
-  const mask = job.mask && (await readMask(job.mask, original, context));
+  const mask = await editMask(job, original, context);
   const size = latentSize(working, model);
   const shared = await prepareRun(job, model, { context, size });
   const { mean: imageLatent } = await encodeImage(store, model.vae, working);
@@ -24,7 +25,7 @@ export async function* edit(job: JobOf<'edit'>, context: KernelContext): AsyncGe
     const latent = yield* followSteps(startEdit(run, imageLatent), run, { job, index, context });
     const after = toFloat32Image(await decodeLatent(store, model.vae, { ...size, data: latent }));
     const edited = await upsampleEdit({ before, after, original, signal: context.signal });
-    yield await finish(job, { original, edited, mask, index });
+    yield await finish(job, { original, edited, mask, index }, context);
   }
 }
 
@@ -35,13 +36,13 @@ interface Finish {
   readonly index: number;
 }
 
-/** Keeps the photo outside the mask, counts that it did, and encodes. */
+/** Keeps the photo outside the mask, encodes, and counts that it did. */
 export async function finish(
   job: JobOf<'edit' | 'inpaint'>,
   { original, edited, mask, index }: Finish,
+  { decode }: KernelContext,
 ): Promise<JobEvent> {
-  if (!mask) return encodeOutput(job, edited, { index });
+  if (!mask) return encodeOutput(job, edited, index);
   const picture = compositeByMask(original, edited, mask);
-  const maskReport = reportMask(original, picture, mask, job.format === 'png');
-  return encodeOutput(job, picture, { index, maskReport });
+  return encodeMasked(job, { picture, photo: original, mask }, { index, decode });
 }

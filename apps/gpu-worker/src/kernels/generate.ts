@@ -18,7 +18,7 @@ export async function* generate(job: JobOf<'generate'>, context: KernelContext):
     const run = runOf(shared, job, index);
     const latent = yield* followSteps(startGenerate(run), run, { job, index, context });
     const picture = await decodeLatent(context.store, model.vae, { ...size, data: latent });
-    yield await encodeOutput(job, fromTensor(picture.data, picture), { index });
+    yield await encodeOutput(job, fromTensor(picture.data, picture), index);
   }
 }
 

@@ -17,7 +17,7 @@ export async function* img2img(job: JobOf<'img2img'>, context: KernelContext): A
   const before = toFloat32Image(await decodeLatent(store, model.vae, { ...size, data }));
   for (let index = 0; index < job.count; index++) {
     if (job.strength === 0) {
-      yield await encodeOutput(job, original, { index });
+      yield await encodeOutput(job, original, index);
       continue;
     }
     const run = runOf(shared, job, index);
@@ -25,6 +25,6 @@ export async function* img2img(job: JobOf<'img2img'>, context: KernelContext): A
     const latent = yield* followSteps(steps, run, { job, index, context });
     const after = toFloat32Image(await decodeLatent(store, model.vae, { ...size, data: latent }));
     const edited = await upsampleEdit({ before, after, original, signal: context.signal });
-    yield await encodeOutput(job, edited, { index });
+    yield await encodeOutput(job, edited, index);
   }
 }

@@ -4,6 +4,7 @@ import { AppError } from '@darkroom/shared/errors';
 import type { Planes } from '../diffusion/latents.ts';
 import { flattenAlpha, type Raster } from '../image/raster.ts';
 import { resizeRaster, type Size } from '../image/resize.ts';
+import { distanceInside, thirds } from '../vision/mask-distance.ts';
 import type { KernelContext } from './kernel.ts';
 
 /** One byte a pixel: 0 the photo stays, 255 the edit shows, between them a blend. */
@@ -11,14 +12,14 @@ export interface Mask extends Size {
   readonly data: Uint8Array;
 }
 
-/** Proof that an edit kept to its mask, counted on the pixels before they are encoded. */
+/** Proof that an edit kept to its mask, counted on the pixels that come back from its file. */
 export interface MaskReport {
   readonly insidePixels: number;
   /** Pixels where the mask is 0. */
   readonly outsidePixels: number;
   /** Of these, how many differ from the photo. */
   readonly changedOutside: number;
-  /** Whether the file holds exactly these pixels. */
+  /** Whether the file holds every pixel exactly: of one that does not, changes outside are those of its compression. */
   readonly lossless: boolean;
 }
 
@@ -74,16 +75,38 @@ export function compositeByMask(photo: Raster, edited: Raster, mask: Mask): Rast
   return { ...photo, data };
 }
 
-/** Counts what changed outside the mask. */
+/**
+ * A mask with a soft edge of `width` pixels, which lies inside: the weight grows with the distance from what is outside, and
+ * what was 0 stays 0. The border of the picture is no edge.
+ */
+export function featherMask(mask: Mask, width: number): Mask {
+  if (width === 0) return mask;
+  const distances = distanceInside({ ...mask, box: [0, 0, mask.width, mask.height] });
+  const full = thirds * (width + 1);
+  const data = mask.data.map((weight, at) =>
+    // A pixel that may change at all may do so a little.
+    weight === 0 ? 0 : Math.max(1, Math.round(weight * Math.min(1, (distances[at] as number) / full))),
+  );
+  return { ...mask, data };
+}
+
+/**
+ * Counts what changed outside the mask.
+ * @param result as it comes back from its file
+ */
 export function reportMask(photo: Raster, result: Raster, mask: Mask, lossless: boolean): MaskReport {
-  const { channels } = photo;
+  const [before, after] =
+    photo.channels === result.channels
+      ? [photo, result]
+      : ([photo, result].map((one) => flattenAlpha(one)) as [Raster, Raster]);
+  const { channels } = before;
   let outsidePixels = 0;
   let changedOutside = 0;
   for (let pixel = 0; pixel < mask.data.length; pixel++) {
     if (mask.data[pixel] !== 0) continue;
     outsidePixels += 1;
     for (let at = pixel * channels; at < (pixel + 1) * channels; at++) {
-      if (photo.data[at] === result.data[at]) continue;
+      if (before.data[at] === after.data[at]) continue;
       changedOutside += 1;
       break;
     }

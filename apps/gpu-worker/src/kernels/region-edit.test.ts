@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Job } from '@darkroom/shared/contracts/job';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { proceduralPhoto } from '../../../../test/support/procedural-photo.ts';
+import { writeTinyPipeline } from '../../../../test/support/tiny-pipeline.ts';
+import { writeTinyOwlvit, writeTinySam } from '../../../../test/support/tiny-vision.ts';
+import { openDiffusionModel } from '../diffusion/diffusion-model.ts';
+import { decodeImage } from '../image/decode.ts';
+import { encodeImage } from '../image/encode.ts';
+import type { Raster } from '../image/raster.ts';
+import { ModelStore } from '../runtime/model-store.ts';
+import { openVisionModel } from '../vision/open-vision-model.ts';
+import { runJob } from './index.ts';
+import type { JobEvent, KernelContext } from './kernel.ts';
+
+const photo = proceduralPhoto(90, 60);
+let folder: string;
+let store: ModelStore;
+let context: KernelContext;
+let image: Readonly<Record<string, unknown>>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'region-edit-'));
+  store = new ModelStore({ budgetBytes: 1e8, threads: 1 });
+  await writeTinyPipeline(join(folder, 'edit'), { reads: 'photo', vae: 'AutoencoderKL' });
+  await writeTinySam(join(folder, 'segment'));
+  await writeTinyOwlvit(join(folder, 'detect'));
+  const model = await openDiffusionModel(join(folder, 'edit'));
+  const file = await encodeImage(photo, { format: 'png' });
+  const sha256 = createHash('sha256').update(file).digest('hex');
+  image = { key: 'photo', sha256, sizeBytes: file.length, mime: 'image/png' };
+  context = {
+    store,
+    model: async () => model,
+    vision: (_, kind) => openVisionModel(kind, join(folder, kind), store),
+    read: async () => file,
+    decode: decodeImage,
+  };
+});
+afterAll(async () => {
+  await store[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+type Output = Extract<JobEvent, { kind: 'output' }>;
+
+async function edit(
+  fields: Readonly<Record<string, unknown>>,
+): Promise<Output & { readonly picture: Raster }> {
+  const job = Job.parse({
+    version: 1,
+    kind: 'edit',
+    id: `job_0${'a'.repeat(25)}`,
+    createdAtMs: 0,
+    prompt: { original: 'make it red', enhanced: null },
+    seed: 5,
+    image,
+    ...fields,
+  });
+  for await (const event of runJob(job, context)) {
+    if (event.kind === 'output') return { ...event, picture: await decodeImage(event.bytes) };
+  }
+  throw new Error('no picture came');
+}
+
+const points = [{ x: 40, y: 30 }];
+
+/** Pixels in which two pictures differ. */
+const changed = (picture: Raster) =>
+  Array.from({ length: 90 * 60 }, (_, pixel) =>
+    [0, 1, 2].some((c) => picture.data[3 * pixel + c] !== photo.data[3 * pixel + c]),
+  ).filter(Boolean).length;
+
+describe('an edit of a region', () => {
+  it.each(['png', 'webp'])(
+    'changes nothing outside of what was clicked, in the file too: %s',
+    async (format) => {
+      const { picture, maskReport } = await edit({ region: { points }, format });
+      expect(maskReport).toMatchObject({ changedOutside: 0, lossless: true });
+      expect(maskReport?.insidePixels).toBeGreaterThan(0);
+      expect(maskReport?.outsidePixels).toBeGreaterThan(0);
+      expect(changed(picture)).toBeGreaterThan(0);
+      expect(changed(picture)).toBeLessThanOrEqual(maskReport?.insidePixels as number);
+    },
+  );
+
+  it('says of a file that loses pixels what it changed outside', async () => {
+    const { maskReport } = await edit({ region: { points }, format: 'jpeg' });
+    expect(maskReport?.lossless).toBe(false);
+    expect(maskReport?.changedOutside).toBeGreaterThan(0);
+  });
+
+  it('has the same outside whatever its feather is', async () => {
+    const [sharp, soft] = [
+      await edit({ region: { points, feather: 0 } }),
+      await edit({ region: { points, feather: 9 } }),
+    ];
+    expect(soft.maskReport).toEqual(sharp.maskReport);
+    expect(soft.picture.data).not.toEqual(sharp.picture.data);
+  });
+
+  it('finds what words name', async () => {
+    const { maskReport } = await edit({ region: { text: 'the dog' } });
+    expect(maskReport).toMatchObject({ changedOutside: 0, lossless: true });
+  });
+
+  it('says where nothing was found', async () => {
+    // Nothing as large as what this detector sees lies in so small a box.
+    await expect(edit({ region: { text: 'a unicorn', box: [0, 0, 2, 2] } })).rejects.toMatchObject({
+      code: 'no_match',
+      message: 'region.text: expected something in the photo that fits "a unicorn", found nothing',
+      details: { field: 'region.text' },
+    });
+  });
+
+  it('names the field of a region that lies outside the photo', async () => {
+    await expect(edit({ region: { points: [{ x: 400, y: 3 }] } })).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringMatching(/^region\.points\.0: /),
+      details: { field: 'region.points.0' },
+    });
+  });
+});
