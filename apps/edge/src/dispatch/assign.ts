@@ -1,7 +1,7 @@
 /** Matches waiting jobs with free slots. */
-import { chargeProject, fairOrder } from './fairness.ts';
+import { chargeProject, firstInFairOrder } from './fairness.ts';
 import { offerJob } from './lease-moves.ts';
-import { chooseSeat, seatsOf } from './placement.ts';
+import { Placement, seatsOf } from './placement.ts';
 import { isQueued } from './pool-rows.ts';
 import type { Turn } from './turn.ts';
 
@@ -14,12 +14,13 @@ function assignNext(turn: Turn): boolean {
   const { jobs, workers, projects, nowMs } = turn;
   const seats = seatsOf(turn);
   if (!seats.some(({ room }) => room > 0)) return false;
+  const placement = new Placement(seats, nowMs);
   const placeable = jobs
     .rows()
     .filter(isQueued)
-    .filter((job) => job.notBeforeMs <= nowMs && chooseSeat(job, seats, nowMs));
-  const [job] = fairOrder(placeable, projects, nowMs);
-  const worker = job && chooseSeat(job, seats, nowMs)?.worker;
+    .filter((job) => job.notBeforeMs <= nowMs && placement.seatFor(job));
+  const job = firstInFairOrder(placeable, projects, nowMs);
+  const worker = job && placement.seatFor(job)?.worker;
   if (!worker) return false;
   chargeProject(projects, job);
   workers.put(worker.id, { ...worker, credit: worker.credit - 1 });

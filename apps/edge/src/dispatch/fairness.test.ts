@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { JobSpec } from './pool-rows.ts';
-import { doneOf, jobIdOf, leaseOn, offersIn, TestPool } from './test-pool.ts';
+import { fairOrder, firstInFairOrder } from './fairness.ts';
+import type { JobSpec, QueuedJob } from './pool-rows.ts';
+import { doneOf, jobIdOf, leaseOn, offersIn, specOf, TestPool } from './test-pool.ts';
 
 /** A pool with one worker whose slots are all busy with one project's burst. */
 function burstPool(slots: number, costs: readonly number[], spec: Partial<JobSpec> = {}) {
@@ -87,6 +88,28 @@ describe('fair order', () => {
     }
     expect(order.filter((project) => project === 'alpha')).toHaveLength(5);
   });
+});
+
+test('the first in fair order is found without ordering the others', () => {
+  const job = fc.record({
+    projectId: fc.constantFrom('alpha', 'beta', 'gamma'),
+    priority: fc.constantFrom('interactive', 'batch'),
+    costMs: fc.integer({ min: 0, max: 9 }),
+    waitedMs: fc.constantFrom(0, 1, 29_999, 30_000),
+  });
+  const debts = fc.dictionary(fc.constantFrom('alpha', 'beta', 'gamma'), fc.nat(9));
+  fc.assert(
+    fc.property(fc.array(job, { maxLength: 12 }), debts, (list, debtOf) => {
+      const nowMs = 1_000_000;
+      const queued = list.map(({ waitedMs, ...spec }, i): QueuedJob => {
+        const rest = { fence: 0, attempts: 0, deaths: 0, isSmaller: false, tried: [], checkpoint: null };
+        const facts = { ...specOf(i, nowMs, spec), ...rest, enqueuedAtMs: nowMs - waitedMs };
+        return { facts, state: 'queued', notBeforeMs: 0, holder: null };
+      });
+      const rows = new Map(Object.entries(debtOf).map(([id, debtMs]) => [id, { id, debtMs }]));
+      expect(firstInFairOrder(queued, rows, nowMs)).toBe(fairOrder(queued, rows, nowMs)[0]);
+    }),
+  );
 });
 
 describe('order within a project and between priorities', () => {

@@ -25,16 +25,18 @@ interface Ticket {
 const byAge = (a: QueuedJob, b: QueuedJob) =>
   a.facts.enqueuedAtMs - b.facts.enqueuedAtMs || (a.facts.id < b.facts.id ? -1 : 1);
 
+const byUrgencyAndAge = (a: QueuedJob, b: QueuedJob, nowMs: number) =>
+  Number(isUrgent(b, nowMs)) - Number(isUrgent(a, nowMs)) || byAge(a, b);
+
 /** Jobs in the order in which they would start if no more came. */
 export function fairOrder(
   jobs: readonly QueuedJob[],
   debts: Pick<ReadonlyMap<string, ProjectRow>, 'get'>,
   nowMs: number,
 ): QueuedJob[] {
-  const rank = (job: QueuedJob) => (isUrgent(job, nowMs) ? 0 : 1);
   const owed = new Map<string, number>();
   const tickets = jobs
-    .toSorted((a, b) => rank(a) - rank(b) || byAge(a, b))
+    .toSorted((a, b) => byUrgencyAndAge(a, b, nowMs))
     .map((job): Ticket => {
       const { projectId, costMs } = job.facts;
       const debtMs = owed.get(projectId) ?? debts.get(projectId)?.debtMs ?? 0;
@@ -44,6 +46,21 @@ export function fairOrder(
   return tickets
     .toSorted((a, b) => Number(b.isUrgent) - Number(a.isUrgent) || a.debtMs - b.debtMs || byAge(a.job, b.job))
     .map(({ job }) => job);
+}
+
+/** The first of them in fair order, without ordering the others. */
+export function firstInFairOrder(
+  jobs: readonly QueuedJob[],
+  debts: Pick<ReadonlyMap<string, ProjectRow>, 'get'>,
+  nowMs: number,
+): QueuedJob | undefined {
+  // A project's own first owes what it owes now, and its others come behind.
+  const firsts = new Map<string, QueuedJob>();
+  for (const job of jobs) {
+    const first = firsts.get(job.facts.projectId);
+    if (!first || byUrgencyAndAge(job, first, nowMs) < 0) firsts.set(job.facts.projectId, job);
+  }
+  return fairOrder([...firsts.values()], debts, nowMs)[0];
 }
 
 /** Writes down that a project's job starts. */

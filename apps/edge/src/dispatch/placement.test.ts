@@ -18,6 +18,13 @@ describe('a job', () => {
     expect(offersIn(pool.pass(1))).toMatchObject([{ workerId: 'a' }]);
   });
 
+  test('that no worker has room for wakes nobody before its deadline', () => {
+    const pool = new TestPool();
+    pool.join('a', { freeSlots: 0, resident: ['sketch'] });
+    pool.enqueue(0, { deadlineAtMs: pool.nowMs + 600_000 });
+    expect(pool.alarmAtMs).toBe(pool.nowMs + 600_000);
+  });
+
   test('does not wait when no worker has its model in memory', () => {
     const pool = new TestPool();
     pool.join('a', { resident: ['paint'] });

@@ -38,17 +38,51 @@ function waitsSinceMs({ facts, notBeforeMs }: QueuedJob): number {
 
 const hasRoom = ({ room }: Seat) => room > 0;
 
-/** The worker for a job, or undefined when the job should wait. */
-export function chooseSeat(job: QueuedJob, seats: readonly Seat[], nowMs: number): Seat | undefined {
-  const { model, tried } = job.facts;
+/** Finds seats for jobs; of jobs that are alike it has to look once. */
+export class Placement {
+  readonly #seats: readonly Seat[];
+  readonly #nowMs: number;
+  readonly #found = new Map<string, Seat | undefined>();
+
+  constructor(seats: readonly Seat[], nowMs: number) {
+    this.#seats = seats;
+    this.#nowMs = nowMs;
+  }
+
+  /** The seat for a job, or undefined when the job should wait. */
+  seatFor(job: QueuedJob): Seat | undefined {
+    const { model, tried } = job.facts;
+    const patience = patienceOf(job, this.#nowMs);
+    const name = JSON.stringify([model, tried, patience]);
+    if (!this.#found.has(name)) this.#found.set(name, chooseSeat({ model, tried, ...patience }, this.#seats));
+    return this.#found.get(name);
+  }
+}
+
+interface Patience {
+  /** Whether it still waits for a worker that has its model in memory. */
+  readonly wantsWarm: boolean;
+  /** Whether it still waits for one on which it did not fail. */
+  readonly wantsFresh: boolean;
+}
+
+function patienceOf(job: QueuedJob, nowMs: number): Patience {
   const waitedMs = nowMs - waitsSinceMs(job);
   // It has waited less than nothing only when the clock was set back.
-  const waitsFor = (wanted: readonly Seat[], patienceMs: number) =>
-    wanted.some(hasRoom) || (wanted.length > 0 && waitedMs >= 0 && waitedMs < patienceMs);
+  const isWithin = (patienceMs: number) => waitedMs >= 0 && waitedMs < patienceMs;
+  return { wantsWarm: isWithin(warmPatienceMs), wantsFresh: isWithin(freshPatienceMs) };
+}
+
+function chooseSeat(
+  { model, tried, wantsWarm, wantsFresh }: Pick<QueuedJob['facts'], 'model' | 'tried'> & Patience,
+  seats: readonly Seat[],
+): Seat | undefined {
+  const waitsFor = (wanted: readonly Seat[], isPatient: boolean) =>
+    wanted.some(hasRoom) || (wanted.length > 0 && isPatient);
   const able = seats.filter(({ worker }) => worker.models.includes(model));
   const fresh = able.filter(({ worker }) => !tried.includes(worker.id));
-  const allowed = waitsFor(fresh, freshPatienceMs) ? fresh : able;
+  const allowed = waitsFor(fresh, wantsFresh) ? fresh : able;
   const warm = allowed.filter(({ worker }) => worker.resident.includes(model));
-  const wanted = waitsFor(warm, warmPatienceMs) ? warm : allowed;
+  const wanted = waitsFor(warm, wantsWarm) ? warm : allowed;
   return wanted.filter(hasRoom).toSorted((a, b) => b.room - a.room)[0];
 }

@@ -1,7 +1,7 @@
 /** What time alone does to a pool, and when to look again. */
 import { leaseMs } from '@darkroom/shared/contracts/frames';
 import { endJob, failLease, giveBack, isStopping, settleAgainMs, stopJob } from './lease-moves.ts';
-import { patienceEndsAtMs } from './placement.ts';
+import { patienceEndsAtMs, seatsOf } from './placement.ts';
 import { isEnded, isLeased, isLive, isQueued, type JobRow, type LeasedJob } from './pool-rows.ts';
 import { maxBackoffMs, workerLost } from './retry.ts';
 import { leaseOf, type Turn } from './turn.ts';
@@ -11,22 +11,25 @@ export const tombstoneMs = 600_000;
 
 /** Does everything that is due. */
 export function runTimers(turn: Turn): void {
-  const { jobs, nowMs } = turn;
-  for (const job of jobs.rows()) {
-    const bounded = withinReach(job, nowMs);
-    if (bounded !== job) jobs.put(job.facts.id, bounded);
-  }
-  for (const job of jobs.rows().filter(isLeased)) checkLease(turn, job);
-  for (const job of jobs.rows().filter(isQueued)) {
-    if (job.facts.deadlineAtMs <= nowMs) endJob(turn, job, { state: 'expired', stepsDone: 0 });
-  }
-  for (const job of jobs.rows().filter(isEnded)) {
-    if (job.settleAgainAtMs > nowMs) continue;
-    jobs.put(job.facts.id, { ...job, settleAgainAtMs: nowMs + settleAgainMs });
-    turn.emit({ type: 'settle', job });
-  }
+  for (const job of turn.jobs.rows()) runTimersOf(turn, job);
   forgetWorkers(turn);
   dropTombstones(turn);
+}
+
+function runTimersOf(turn: Turn, job: JobRow): void {
+  const { jobs, nowMs } = turn;
+  let row = withinReach(job, nowMs);
+  if (row !== job) jobs.put(row.facts.id, row);
+  if (isLeased(row)) {
+    checkLease(turn, row);
+    row = jobs.get(row.facts.id) ?? row;
+  }
+  if (isQueued(row)) {
+    if (row.facts.deadlineAtMs <= nowMs) endJob(turn, row, { state: 'expired', stepsDone: 0 });
+  } else if (isEnded(row) && row.settleAgainAtMs <= nowMs) {
+    jobs.put(row.facts.id, { ...row, settleAgainAtMs: nowMs + settleAgainMs });
+    turn.emit({ type: 'settle', job: row });
+  }
 }
 
 /** A clock that was set back must not stretch what was meant to be short. */
@@ -65,11 +68,11 @@ function loseLease(turn: Turn, job: LeasedJob): void {
 
 /** A worker that is gone is remembered only for the jobs that it may still come back with. */
 function forgetWorkers({ jobs, workers }: Turn): void {
+  const gone = workers.rows().filter(({ isConnected }) => !isConnected);
+  if (gone.length === 0) return;
   const live = jobs.rows().filter(isLive);
   const holders = new Set(live.map(({ holder }) => holder));
-  for (const { id, isConnected } of workers.rows()) {
-    if (!isConnected && !holders.has(id)) workers.delete(id);
-  }
+  for (const { id } of gone) if (!holders.has(id)) workers.delete(id);
 }
 
 function dropTombstones({ tombstones, nowMs }: Turn): void {
@@ -84,17 +87,24 @@ function dropTombstones({ tombstones, nowMs }: Turn): void {
 export function nextAlarmMs(turn: Turn): number {
   const { jobs, tombstones, nowMs } = turn;
   const [oldest] = tombstones.entries();
+  // Where no worker has room, patience ends in nothing; who brings room makes a turn.
+  const hasRoom = seatsOf(turn).some(({ room }) => room > 0);
   let soonestMs = Number.POSITIVE_INFINITY;
   const consider = (atMs: number) => {
     if (atMs > nowMs && atMs < soonestMs) soonestMs = atMs;
   };
-  for (const job of jobs.rows()) for (const atMs of timesOf(job)) consider(atMs);
+  for (const job of jobs.rows()) {
+    if (isEnded(job)) {
+      consider(job.settleAgainAtMs);
+      continue;
+    }
+    consider(job.facts.deadlineAtMs);
+    if (isLeased(job)) consider(job.leaseEndsAtMs);
+    else {
+      consider(job.notBeforeMs);
+      if (hasRoom) for (const atMs of patienceEndsAtMs(job)) consider(atMs);
+    }
+  }
   if (oldest) consider(oldest[1].settledAtMs + tombstoneMs);
   return soonestMs;
-}
-
-function timesOf(job: JobRow): number[] {
-  if (isQueued(job)) return [job.facts.deadlineAtMs, job.notBeforeMs, ...patienceEndsAtMs(job)];
-  if (isEnded(job)) return [job.settleAgainAtMs];
-  return [job.leaseEndsAtMs, job.facts.deadlineAtMs];
 }

@@ -41,9 +41,19 @@ export class Table<Row> {
 
   /** All of them at once, in the same order. */
   rows(): readonly Row[] {
-    this.#rows ??=
-      this.changes.size === 0 ? [...this.#before.values()] : Array.from(this.entries(), ([, row]) => row);
+    this.#rows ??= this.#list();
     return this.#rows;
+  }
+
+  #list(): readonly Row[] {
+    if (this.changes.size === 0) return [...this.#before.values()];
+    const rows: Row[] = [];
+    for (const [id, before] of this.#before) {
+      const row = this.changes.has(id) ? this.changes.get(id) : before;
+      if (row !== undefined) rows.push(row);
+    }
+    for (const [id, row] of this.changes) if (row !== undefined && !this.#before.has(id)) rows.push(row);
+    return rows;
   }
 }
 
