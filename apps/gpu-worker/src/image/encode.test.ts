@@ -27,6 +27,14 @@ describe('encodeImage', () => {
     expect(psnr(toFloat32Image(decoded), toFloat32Image(photo))).toBeGreaterThan(floor);
   });
 
+  it('keeps every pixel of WebP where it must, those under full transparency too', async () => {
+    const clear = { ...glass, data: glass.data.map((byte, i) => (i % 8 === 7 ? 0 : byte)) };
+    for (const picture of [photo, clear]) {
+      const bytes = await encodeImage(picture, { format: 'webp', quality: 1, lossless: true });
+      expect(await decodeImage(bytes)).toEqual(picture);
+    }
+  });
+
   it('keeps the colour of JPEG at full resolution', async () => {
     const bytes = await encodeImage(photo, { format: 'jpeg' });
     expect(await sharp(bytes).metadata()).toMatchObject({ chromaSubsampling: '4:4:4', space: 'srgb' });
