@@ -7,7 +7,7 @@ import { decodeImage } from '@darkroom/gpu-worker/image/decode';
 import { runJob } from '@darkroom/gpu-worker/kernels/index';
 import type { KernelContext } from '@darkroom/gpu-worker/kernels/kernel';
 import { ModelStore } from '@darkroom/gpu-worker/runtime/model-store';
-import { openVisionModel } from '@darkroom/gpu-worker/vision/open-vision-model';
+import { visionCatalog } from '@darkroom/gpu-worker/vision/vision-catalog';
 import type { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import { Job } from '@darkroom/shared/contracts/job';
 import { parseContract } from '@darkroom/shared/contracts/parse-contract';
@@ -32,21 +32,18 @@ export async function* runLocally(
 ): AsyncGenerator<JobEvent> {
   const { signal } = run;
   await using store = new ModelStore({ budgetBytes: modelMemoryShare * process.availableMemory() });
-  const found = await findModel(asked.model, kind, run.folder);
-  const { folder, id } = found;
+  const { folder, id } = await findModel(asked.model, kind, run.folder);
   const editor = kind === 'edit' ? await openDiffusionModel(folder) : undefined;
   const sha256 = await (editor ? digestWeights(editor, signal) : digestFolders(folder, [folder], signal));
   yield { kind: 'model', id, sha256 };
   if (editor && !isPromptRead(editor, order.wish.prompt ?? ''))
     yield { kind: 'notice', text: 'the sentence is longer than the model reads; its end was left out' };
+  const looking = visionCatalog(store);
   const context: KernelContext = {
     store,
     model: async (_, wanted) =>
       editor ?? (await openDiffusionModel((await findModel(undefined, wanted, run.folder)).folder)),
-    vision: async (_, wanted) => {
-      const chosen = wanted === kind ? found : await findModel(undefined, wanted, run.folder);
-      return await openVisionModel(wanted, chosen.folder, store);
-    },
+    vision: (_, wanted) => looking(wanted === kind ? folder : undefined, wanted),
     read: async ({ key }) => (key === 'mask' && order.mask ? order.mask.bytes : order.photo.bytes),
     // A person's own file, decoded where the person works: no second process to wait for.
     decode: decodeImage,
