@@ -222,8 +222,8 @@ export const square = (x: Value): Value => mul(x, x);
 export const silu = (x: Value): Value => apply(r.QuickGelu, [x], { alpha: 1 });
 /** The sigmoid approximation of GELU in OpenAI's CLIP: `x sigmoid(1.702 x)`. */
 export const quickGelu = (x: Value): Value => apply(r.QuickGelu, [x], { alpha: 1.702 });
-/** Exact GELU: `x/2 (1 + erf(x/sqrt 2))` (Hendrycks and Gimpel 2016). */
-export const gelu = (x: Value): Value => mul(scale(x, 0.5), shift(erf(scale(x, Math.SQRT1_2)), 1));
+/** Exact GELU: `x/2 (1 + erf(x/sqrt 2))` (Hendrycks and Gimpel 2016), in the form that ONNX Runtime fuses into one op. */
+export const gelu = (x: Value): Value => mul(scale(x, 0.5), shift(erf(div(x, like(x, Math.SQRT2))), 1));
 /** Tanh approximation of GELU. */
 export const geluTanh = (x: Value): Value => {
   const inner = scale(add(x, scale(mul(x, square(x)), 0.044715)), Math.sqrt(2 / Math.PI));
