@@ -4,7 +4,7 @@ import { resizeBilinear } from '@darkroom/graph/layers/resize';
 import type { Scope } from '@darkroom/graph/layers/scope';
 import { scale } from '@darkroom/graph/ops/elementwise';
 import { attention, matmul } from '@darkroom/graph/ops/matmul';
-import { concat, gather, reshape, split, transpose } from '@darkroom/graph/ops/movement';
+import { concat, gather, reshape, transpose } from '@darkroom/graph/ops/movement';
 import { expand } from '@darkroom/graph/ops/reduction';
 import { constant, type Value } from '@darkroom/graph/value';
 
@@ -15,27 +15,29 @@ export interface GridAttentionOptions {
   readonly tableSide?: number;
 }
 
-/**
- * @param qkv queries, keys and values [N, H, W, 3 C] of every token
- * @returns what each token reads, [N, H, W, C], before the output projection
- */
-export function gridAttention(scope: Scope, qkv: Value, { heads, tableSide }: GridAttentionOptions): Value {
-  const [batch, height, width, tripled] = qkv.shape as [number, number, number, number];
-  const [query, key, value] = split(qkv, 3, -1) as [Value, Value, Value];
-  const flat = (x: Value): Value => reshape(x, [batch, height * width, -1]);
-  const grid = [batch, height, width, tripled / 3];
-  if (tableSide === undefined) {
-    return reshape(attention(flat(query), flat(key), flat(value), { heads }), grid);
-  }
-  const positioned = withPositions(scope, { query, key }, { heads, tableSide });
-  const [q, k] = [flat(positioned.query), flat(positioned.key)];
-  return reshape(attention(q, k, flat(value), { heads, scale: 1 }), grid);
-}
-
-interface QueryKey {
+/** Queries, keys and values of every token, each [N, H, W, C]. */
+export interface GridTokens {
+  /** Divided by the root of a head's width. */
   readonly query: Value;
   readonly key: Value;
+  readonly value: Value;
 }
+
+/** What each token reads, [N, H, W, C], before the output projection. */
+export function gridAttention(
+  scope: Scope,
+  tokens: GridTokens,
+  { heads, tableSide }: GridAttentionOptions,
+): Value {
+  const { value } = tokens;
+  const [batch, height, width] = value.shape as [number, number, number];
+  const { query, key } =
+    tableSide === undefined ? tokens : withPositions(scope, tokens, { heads, tableSide });
+  const flat = (x: Value): Value => reshape(x, [batch, height * width, -1]);
+  return reshape(attention(flat(query), flat(key), flat(value), { heads, scale: 1 }), value.shape);
+}
+
+type QueryKey = Pick<GridTokens, 'query' | 'key'>;
 
 /**
  * The score of query (y, x) and key (v, u) is q·k / sqrt(d) + q·rows[y - v] + q·columns[x - u]. Written as one product:
@@ -50,11 +52,12 @@ function withPositions(
   const [batch, height, width, channels] = query.shape as [number, number, number, number];
   const depth = channels / heads;
   const perHead = (x: Value): Value => reshape(x, [batch, height, width, heads, -1]);
-  const rows = relativeRows(scope.parameter('rel_pos_h', [2 * tableSide - 1, depth]), height);
-  const columns = relativeRows(scope.parameter('rel_pos_w', [2 * tableSide - 1, depth]), width);
+  // The query comes divided by sqrt(d).
+  const table = (name: string, side: number): Value =>
+    relativeRows(scale(scope.parameter(name, [2 * tableSide - 1, depth]), Math.sqrt(depth)), side);
   // Tokens of one grid row share the table's slice, hence one larger product per row.
-  const byRow = matmul(reshape(query, [batch, height, width * heads, depth]), rows);
-  const byColumn = matmul(perHead(query), columns);
+  const byRow = matmul(reshape(query, [batch, height, width * heads, depth]), table('rel_pos_h', height));
+  const byColumn = matmul(perHead(query), table('rel_pos_w', width));
   const place = expand(gridPlaces([height, width], scope.dtype), [
     batch,
     height,
@@ -63,7 +66,7 @@ function withPositions(
     height + width,
   ]);
   return {
-    query: concat([scale(perHead(query), 1 / Math.sqrt(depth)), perHead(byRow), byColumn], -1),
+    query: concat([perHead(query), perHead(byRow), byColumn], -1),
     key: concat([perHead(key), place], -1),
   };
 }

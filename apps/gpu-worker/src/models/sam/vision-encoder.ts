@@ -4,8 +4,9 @@ import { linear } from '@darkroom/graph/layers/linear';
 import { layerNorm } from '@darkroom/graph/layers/norm';
 import { resizeBilinear } from '@darkroom/graph/layers/resize';
 import type { Scope } from '@darkroom/graph/layers/scope';
-import { add, gelu } from '@darkroom/graph/ops/elementwise';
-import { reshape, transpose } from '@darkroom/graph/ops/movement';
+import { add, gelu, scale } from '@darkroom/graph/ops/elementwise';
+import { gemm } from '@darkroom/graph/ops/matmul';
+import { narrow, reshape, transpose } from '@darkroom/graph/ops/movement';
 import type { Value } from '@darkroom/graph/value';
 import { patchTokens } from '../patch-tokens.ts';
 import { layerNorm2d } from './layer-norm-2d.ts';
@@ -69,25 +70,57 @@ function encoderLayer(scope: Scope, x: Value, config: SamVisionConfig): Value {
 
 /**
  * Tokens that fill up the last windows are zeros before the projection, so they take part with the bias alone. Projecting
- * first and adding the bias after the padding gives the same and spares their share of the products.
+ * first and filling up with the bias gives the same and spares their share of the products.
  */
 function selfAttention(scope: Scope, x: Value, config: SamVisionConfig): Value {
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
-  const { window_size: window, num_attention_heads: heads, qkv_bias: bias, use_rel_pos } = config;
+  const { window_size: window, num_attention_heads: heads, use_rel_pos } = config;
   const options = { heads, ...(use_rel_pos && { tableSide: window || gridSide(config) }) };
-  const project = scope.child('qkv');
-  const output = (attended: Value): Value => linear(scope.child('proj'), attended, channels);
-  if (window === 0) return output(gridAttention(scope, linear(project, x, 3 * channels, { bias }), options));
+  const [query, key, value] = projections(scope.child('qkv'), channels, config).map(({ weight, bias }) => {
+    const rows = gemm(reshape(x, [batch * height * width, channels]), weight, {
+      transB: true,
+      ...(bias && { bias }),
+    });
+    const grid = reshape(rows, x.shape);
+    return window === 0 ? grid : cutWindows(grid, window, bias);
+  }) as [Value, Value, Value];
+  const read = gridAttention(scope, { query, key, value }, options);
+  const joined = window === 0 ? read : joinWindows(read, [batch, height, width]);
+  return linear(scope.child('proj'), joined, channels);
+}
 
-  const isPadded = height % window !== 0 || width % window !== 0;
-  const projected = cutWindows(linear(project, x, 3 * channels, { bias: bias && !isPadded }), window);
-  const qkv = bias && isPadded ? add(projected, project.parameter('bias', [3 * channels])) : projected;
-  return output(joinWindows(gridAttention(scope, qkv, options), [batch, height, width]));
+interface Projection {
+  /** [C, C] */
+  readonly weight: Value;
+  readonly bias?: Value;
+}
+
+/**
+ * The checkpoint's one projection as three, so that nothing is cut apart afterwards; that of the queries divided by the root
+ * of a head's width, which is done once while the graph is compiled.
+ */
+function projections(
+  scope: Scope,
+  channels: number,
+  { num_attention_heads: heads, qkv_bias }: SamVisionConfig,
+): Projection[] {
+  const weight = scope.parameter('weight', [3 * channels, channels]);
+  const bias = qkv_bias ? scope.parameter('bias', [3 * channels]) : undefined;
+  return [Math.sqrt(heads / channels), 1, 1].map((factor, i) => {
+    const part = (x: Value): Value => {
+      const own = narrow(x, 0, i * channels, (i + 1) * channels);
+      return factor === 1 ? own : scale(own, factor);
+    };
+    return { weight: part(weight), ...(bias && { bias: part(bias) }) };
+  });
 }
 
 function neck(scope: Scope, x: Value, { output_channels: width }: SamVisionConfig): Value {
-  const narrow = conv2d(scope.child('conv1'), transpose(x, [0, 3, 1, 2]), width, { kernel: 1, bias: false });
-  const normed = layerNorm2d(scope.child('layer_norm1'), narrow, neckEpsilon);
+  const narrowed = conv2d(scope.child('conv1'), transpose(x, [0, 3, 1, 2]), width, {
+    kernel: 1,
+    bias: false,
+  });
+  const normed = layerNorm2d(scope.child('layer_norm1'), narrowed, neckEpsilon);
   const mixed = conv2d(scope.child('conv2'), normed, width, { bias: false });
   return layerNorm2d(scope.child('layer_norm2'), mixed, neckEpsilon);
 }
