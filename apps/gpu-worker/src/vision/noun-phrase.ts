@@ -21,7 +21,8 @@ export function readQuery(query: string, book: NounBook): NounPhrase[] {
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[-_\s]+/g, ' ')
-    .replace(/[.,;:!?"“”'‘’()。，；：！？「」《》]+(?= |$)|^["“'‘(「《]+/g, '')
+    .replace(/[，；;]/g, ',')
+    .replace(/[.:!?"“”'‘’()。：！？「」《》]+(?= |$)|^["“'‘(「《]+|[ ,]+$/g, '')
     .trim();
   const read = han.test(text) ? readChinese : readEnglish;
   const whole = read(text, book);

@@ -1,9 +1,9 @@
 /** A thing and what it is called. */
 export interface TaughtNoun {
   /** Classes of the detector that are it; empty: it is taught by pictures. */
-  readonly labels: readonly string[];
-  readonly english: readonly string[];
-  readonly chinese: readonly string[];
+  readonly labels: string[];
+  readonly english: string[];
+  readonly chinese: string[];
 }
 
 /**

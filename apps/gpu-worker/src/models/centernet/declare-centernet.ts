@@ -5,8 +5,9 @@ import type { DeclaredWeights } from '../declare-weights.ts';
 import { centernetBackbone } from './backbone.ts';
 import type { CenternetConfig } from './config.ts';
 import { boxSides, centernetNeck, classFeatures, classLogits } from './heads.ts';
+import { halved, taughtHead } from './taught-head.ts';
 
-/** What the checkpoint of a CenterNet holds: backbone, neck and both heads. */
+/** What the checkpoint of a CenterNet holds: backbone, neck and heads. */
 export function declareCenternet(config: CenternetConfig): DeclaredWeights {
   const scope = Scope.root();
   const image = input('image', [1, config.backbone_config.num_channels, 64, 64]);
@@ -14,5 +15,13 @@ export function declareCenternet(config: CenternetConfig): DeclaredWeights {
   const fused = centernetNeck(scope.child('neck'), features, config);
   classLogits(scope, classFeatures(scope, fused), config.labels.length);
   boxSides(scope, fused);
+  if (config.taught_config) {
+    const { sixteenth, thirtySecond } = features;
+    taughtHead(
+      scope.child('taught'),
+      { fused: halved(fused), sixteenth, thirtySecond },
+      config.taught_config,
+    );
+  }
   return scope.parameters;
 }
