@@ -141,5 +141,5 @@ export async function submittedViewOf(
 ): Promise<JobView> {
   if (!progress) return await jobViewOf(deps, row);
   const [view] = await viewsWith(deps, [row], Promise.resolve(new Map([[row.id, progress]])));
-  return view as JobView;
+  return { ...(view as JobView), result: null };
 }
