@@ -20,10 +20,12 @@ export interface CaptionSource {
   readonly shape: CaptionBatchShape;
 }
 
-/** Share of rows that show things by the detector's peaks alone: its classes are to be named even where no training picture has them. */
-const pointedShare = 0.3;
-/** Share of rows in which some cells are blanked. */
-const blankedShare = 0.5;
+/** Of what kind a row is: a photo as it is, a photo with things that only the detector's peaks tell, a composition. */
+const kindShares = { photo: 0.45, pointed: 0.25, composed: 0.3 } as const;
+/** Share of rows in which some cells are blanked, and of rows in which some features are. */
+const blankedShare = 0.4;
+/** Highest peak that a picture may have of something that nobody names. */
+const mostIdlePeak = 0.25;
 
 /** The feeds of step `step`. */
 export function captionBatch(source: CaptionSource, seed: number, step: number): Record<string, HostArray> {
@@ -55,22 +57,42 @@ function tokensOf(caption: string, { words, network, shape }: CaptionSource): nu
 
 /** Draws a picture into a row. @returns its caption */
 function fillRow(source: CaptionSource, numbers: CellNumbers, row: number, random: Dice): string {
-  const { seen, captions, shape } = source;
-  const drawn = seen[Math.floor(random() * seen.length)] as SeenPicture;
+  const { captions, shape } = source;
+  const kind = random();
+  const isComposed = kind >= kindShares.photo + kindShares.pointed;
+  const drawn = drawSeen(source, isComposed, random);
   unpackCells(drawn.cells, numbers, row, shape.batch);
-  const isPhoto = drawn.facts.things.length === 0;
-  const isPointed = isPhoto && random() < pointedShare / 0.5;
+  const isPointed = kind >= kindShares.photo && !isComposed;
   const caption = isPointed
     ? pointAtThings(source, numbers, { row, photo: drawn.facts.photo }, random)
     : captionOf(drawn.facts, captions);
+  addIdlePeaks(source, numbers, row, random);
   if (random() < blankedShare) blankCells(source, numbers, row, random);
+  if (random() < blankedShare) blankFeatures(source, numbers, row, random);
   return caption;
+}
+
+/** A picture of the asked kind; of any kind where none of many draws was of it. */
+function drawSeen({ seen }: CaptionSource, isComposed: boolean, random: Dice): SeenPicture {
+  let drawn = seen[0] as SeenPicture;
+  for (let trial = 0; trial < 50; trial++) {
+    drawn = seen[Math.floor(random() * seen.length)] as SeenPicture;
+    if (drawn.facts.things.length > 0 === isComposed) break;
+  }
+  return drawn;
+}
+
+/** Lays a few weak peaks over a picture that its caption does not mention. */
+function addIdlePeaks({ shape }: CaptionSource, { peaks }: CellNumbers, row: number, random: Dice): void {
+  const size = peaks.length / shape.batch;
+  for (let count = Math.floor(random() * 4); count > 0; count--) {
+    const at = row * size + Math.floor(random() * size);
+    peaks[at] = Math.max(peaks[at] as number, mostIdlePeak * random());
+  }
 }
 
 /** Nouns that the detector has a class for. */
 const pointable: readonly Noun[] = nouns.filter(({ label }) => label !== undefined);
-/** What photos may show for other things to be laid over; their peaks of these classes would be named. */
-const mostOwnPeak = 0.2;
 const mostCount = 5;
 
 /** Lays peaks of one or two of the detector's classes over a photo, each with cells of another picture under it. */
@@ -86,7 +108,7 @@ function pointAtThings(
     row * shape.cells * labels.length,
     (row + 1) * shape.cells * labels.length,
   );
-  for (let i = 0; i < peaks.length; i++) peaks[i] = Math.min(peaks[i] as number, mostOwnPeak);
+  for (let i = 0; i < peaks.length; i++) peaks[i] = Math.min(peaks[i] as number, mostIdlePeak);
   const groups: Group[] = [];
   for (let kinds = random() < 0.6 ? 1 : 2; kinds > 0; kinds--) {
     const noun = pointable[Math.floor(random() * pointable.length)] as Noun;
@@ -147,4 +169,13 @@ function blankCells({ shape }: CaptionSource, { features }: CellNumbers, row: nu
     const start = (row * shape.cells + cell) * width;
     features.fill(0, start, start + width);
   }
+}
+
+/** Puts up to a sixth of the features to 0, in all cells alike. */
+function blankFeatures({ shape }: CaptionSource, { features }: CellNumbers, row: number, random: Dice): void {
+  const width = features.length / (shape.batch * shape.cells);
+  const share = random() / 6;
+  const isKept = Array.from({ length: width }, () => random() >= share);
+  const start = row * shape.cells * width;
+  for (let i = 0; i < shape.cells * width; i++) if (!isKept[i % width]) features[start + i] = 0;
 }
