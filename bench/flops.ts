@@ -20,9 +20,9 @@ function nodeFlops({ rule, inputs, attributes, outputs }: Node): number {
     case 'Gemm':
       return 2 * sizeOf(out) * (a.shape[attributes['transA'] === 1 ? 0 : 1] as number);
     case 'MultiHeadAttention': {
-      // Q Kᵀ and P V, S · L · D each
+      // Q Kᵀ and P V: S · L times the width of K and that of V
       const [batch, queries, width] = a.shape as readonly [number, number, number];
-      return 4 * batch * queries * (b.shape[1] as number) * width;
+      return 2 * batch * queries * (b.shape[1] as number) * (width + (out.at(-1) as number));
     }
     default:
       return 0;

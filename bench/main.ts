@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { benchEdge } from './edge.ts';
 import { benchTraining } from './training.ts';
 import { benchUnet } from './unet.ts';
+import { benchVision, visionDetails } from './vision.ts';
 
 interface Benchmark {
   readonly about: string;
@@ -17,6 +18,10 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   },
   training: { about: 'a training step of the edit UNet, in forward passes', run: benchTraining },
   unet: { about: 'a forward pass of a UNet of Stable Diffusion 1.5’s size (8 GB, a minute)', run: benchUnet },
+  vision: {
+    about: 'an image encoder of SAM-B’s size beside transformers.js, and clicks on a photo (4 GB, minutes)',
+    run: benchVision,
+  },
 };
 
 const list = Object.entries(benchmarks).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`);
@@ -24,7 +29,9 @@ const help = `Usage: npm run bench [-- <name> …] [--json]
 
 ${list.join('\n')}
 
-Without a name all of them run, in this order.`;
+Without a name all of them run, in this order.
+
+${visionDetails}`;
 
 async function main(): Promise<number> {
   const options = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
