@@ -1,4 +1,4 @@
-/** Command: trains the embedded weights. `npm run train -- vae|edit|segment`. */
+/** Command: trains the embedded weights. `npm run train -- vae|edit|segment|caption`. */
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +6,8 @@ import { parseArgs } from 'node:util';
 import { usageFault } from '@darkroom/gpu-worker/cli/usage-fault';
 import { countOf, numberOf, parseWords, partOf, pathOf, readWords } from './command-words.ts';
 import { progressLine } from './progress-line.ts';
+import { exportCaption } from './training/caption/export-caption.ts';
+import { trainCaption } from './training/caption/train-caption.ts';
 import { type CurriculumName, curricula, usualCurriculum } from './training/curriculum.ts';
 import { type EditNetwork, parseEditNetwork } from './training/edit-model.ts';
 import { exportEdit, exportVae } from './training/export.ts';
@@ -21,6 +23,7 @@ const usage = `Trains embedded weights. Needs the pictures of "npm run data:fetc
 npm run train -- vae  [--steps 1500]   the autoencoder: patch components, then the decoder's correction
 npm run train -- edit [--stages …]     the text tower and the UNet
 npm run train -- segment [--stages …]  the segmenter, on the backbone of weights/detect
+npm run train -- caption [--steps 1500] [--pictures 2000]   the captioner, on the detector in weights/detect
 
   --stages 256:4:6:2:1500,384:2:6:2:400   segment: side : pictures : prompts on each : rounds of clicks : steps
   --stages 128x128:16:2400,256x192:6:1600,128x128:16:950,256x192:6:400   edit: picture size : batch : steps, in turn;
@@ -28,19 +31,20 @@ npm run train -- segment [--stages …]  the segmenter, on the backbone of weigh
   --until <step>     stop after this step; the same command goes on later
   --save-every <n>   steps between checkpoints; default 200
   --seed <n>         default 1; one seed gives one result
-  --learning-rate    default 5e-4 (edit), 1e-3 (vae, segment)
+  --learning-rate    default 5e-4 (edit), 1e-3 (vae, segment), 2e-3 (caption)
+  --pictures <n>     caption: how many pictures the detector is shown; what it sees is kept for all runs
   --network <file>   edit: other networks than the embedded model's, { "text_encoder": {…}, "unet": {…} }
-  --from <folder>    edit: start from exported weights, e.g. weights/edit, with a fresh optimizer
+  --from <folder>    edit, segment: start from exported weights, e.g. weights/edit, with a fresh optimizer
   --chunk <n>        edit: examples made at a time and kept in one file; default 512
   --side <n>         segment: side of the square that the exported model takes; default that of the last stage
-  --run <name>       edit, segment: the run's folder in the cache, for its checkpoint, log and examples; default edit or segment
-  --out <folder>     default weights/edit or weights/segment; edit reads its tokenizer there
+  --run <name>       edit, segment, caption: the run's folder in the cache, for its checkpoint, log and examples; default the part's name
+  --out <folder>     default weights/edit, weights/segment or weights/caption; edit reads its tokenizer there
   --cache <folder>   pictures, checkpoints and logs; default recipes/.cache
-  --export           edit, segment: only write the last checkpoint's weights to --out
+  --export           edit, segment, caption: only write the last checkpoint's weights to --out
 
 A run that was stopped, even by kill -9, goes on from its last checkpoint and repeats the same numbers.`;
 
-const parts = ['vae', 'edit', 'segment'] as const;
+const parts = ['vae', 'edit', 'segment', 'caption'] as const;
 type Part = (typeof parts)[number];
 const usualStages = '128x128:16:2400,256x192:6:1600,128x128:16:950,256x192:6:400';
 const usualSegmentStages = '256:4:6:2:1500,384:2:6:2:400';
@@ -59,6 +63,9 @@ switch (asked.part) {
   case 'segment':
     await segment();
     break;
+  case 'caption':
+    await caption();
+    break;
   default:
     console.log(usage);
     process.exitCode = asked.help ? 0 : 2;
@@ -68,6 +75,7 @@ interface Asked {
   /** Undefined = the usage is to be printed. */
   readonly part: Part | undefined;
   readonly steps: number;
+  readonly pictures: number;
   readonly stages: readonly Stage[];
   readonly segmentStages: readonly SegmentStage[];
   readonly side: number | undefined;
@@ -90,6 +98,7 @@ function parse() {
     allowPositionals: true,
     options: {
       steps: { type: 'string', default: '1500' },
+      pictures: { type: 'string', default: '2000' },
       stages: { type: 'string' },
       side: { type: 'string' },
       until: { type: 'string' },
@@ -113,10 +122,12 @@ function readAsked(): Asked {
   const { until, chunk, side, 'learning-rate': rate, help } = values;
   const part = help ? undefined : partOf(positionals, parts);
   const isSegment = part === 'segment';
+  const family = part === undefined || part === 'vae' ? 'edit' : part;
   const stages = values.stages ?? (isSegment ? usualSegmentStages : usualStages);
   return {
     part,
     steps: countOf('--steps', values.steps, 1),
+    pictures: countOf('--pictures', values.pictures, 1),
     stages: isSegment ? [] : stages.split(',').map(parseStage),
     segmentStages: isSegment ? stages.split(',').map(parseSegmentStage) : [],
     side: side === undefined ? undefined : sideOf('--side', side),
@@ -128,8 +139,8 @@ function readAsked(): Asked {
     network: pathOf('--network', values.network, undefined),
     from: pathOf('--from', values.from, undefined),
     chunk: chunk === undefined ? undefined : countOf('--chunk', chunk, 1),
-    run: runOf(values.run ?? (isSegment ? 'segment' : 'edit')),
-    out: pathOf('--out', values.out, isSegment ? 'weights/segment' : 'weights/edit'),
+    run: runOf(values.run ?? family),
+    out: pathOf('--out', values.out, `weights/${family}`),
     cache: pathOf('--cache', values.cache, 'recipes/.cache'),
     export: values.export,
     help,
@@ -165,14 +176,26 @@ async function edit(): Promise<void> {
 }
 
 async function segment(): Promise<void> {
-  const { seed, saveEvery, cache, until, segmentStages: stages } = asked;
+  const { seed, saveEvery, cache, until, from, segmentStages: stages } = asked;
   const folder = join(cache, asked.run);
   const detector = pathOf('--detector', undefined, 'weights/detect');
   const learningRate = asked.learningRate ?? 1e-3;
   if (!asked.export)
-    await trainSegment({ stages, seed, learningRate, folder, cache, detector, saveEvery, until }, report);
+    await trainSegment(
+      { stages, seed, learningRate, folder, cache, detector, from, saveEvery, until },
+      report,
+    );
   const side = asked.side ?? (stages.at(-1) as SegmentStage).side;
   await exportSegment({ checkpoint: checkpointFile(folder), detector, seed, side }, asked.out);
+}
+
+async function caption(): Promise<void> {
+  const folder = join(asked.cache, asked.run);
+  const detector = pathOf('--detector', undefined, 'weights/detect');
+  const { steps, pictures, until } = asked;
+  if (!asked.export)
+    await trainCaption({ ...sharedPlan(2e-3), steps, pictures, until, batch: 32, folder, detector }, report);
+  await exportCaption(folder, detector, asked.out);
 }
 
 function sharedPlan(learningRate: number): {
