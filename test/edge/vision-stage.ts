@@ -7,6 +7,7 @@ import type { OutputName } from '@darkroom/shared/contracts/job-outputs';
 import type { VisionKind } from '@darkroom/shared/contracts/job-request';
 import type { JobResult } from '@darkroom/shared/contracts/job-result';
 import { eq } from 'drizzle-orm';
+import { png } from './assets-stage.ts';
 import { type EdgeUnderTest, testEnv } from './edge-app.ts';
 import { type FakeWorker, PoolStage } from './pool-stage.ts';
 
@@ -109,11 +110,11 @@ export async function answerNext(worker: FakeWorker, result: JobResult): Promise
 export const resultsOf = async ({ project }: EdgeUnderTest): Promise<object[]> =>
   await openDatabase(testEnv.DB).select().from(jobResults).where(eq(jobResults.projectId, project.id));
 
-/** A wish as the fields of a form. */
-export const fieldsOf = ({ wish }: Pick<Case, 'wish'>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(wish).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value : JSON.stringify(value),
-    ]),
-  );
+/** A wish as a form that brings its picture. */
+export function asLookForm({ wish }: Pick<Case, 'wish'>, headers: Record<string, string> = {}): RequestInit {
+  const form = new FormData();
+  form.set('image', new File([png], 'photo.png', { type: 'image/png' }));
+  for (const [name, value] of Object.entries(wish))
+    form.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  return { method: 'POST', body: form, headers };
+}

@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { store } from './assets-stage.ts';
 import { type EdgeUnderTest, edgeUnderTest } from './edge-app.ts';
 import type { FakeWorker } from './pool-stage.ts';
-import { asForm, asJson, jobsOf, moneyOf, outboxOf, usageOf, viewOf } from './submit-stage.ts';
-import { answerNext, type Case, cases, fieldsOf, joinLooking, resultsOf } from './vision-stage.ts';
+import { asJson, jobsOf, moneyOf, outboxOf, usageOf, viewOf } from './submit-stage.ts';
+import { answerNext, asLookForm, type Case, cases, joinLooking, resultsOf } from './vision-stage.ts';
 
 let worker: FakeWorker;
 // Anew for each test: a worker that is silent for long is given up.
@@ -13,17 +13,11 @@ beforeEach(async () => {
 });
 
 const titled = cases.map((one) => [`${one.path} with ${JSON.stringify(one.wish)}`, one] as const);
-/** A form about the usual photo, without the usual prompt. */
-function about(one: Case, headers: Record<string, string> = {}): RequestInit {
-  const { body, ...init } = asForm(fieldsOf(one), headers);
-  if (body instanceof FormData) body.delete('prompt');
-  return { ...init, body: body ?? null };
-}
 
 /** A job that has ended with its answer. */
 async function answered(edge: EdgeUnderTest, one: Case) {
   const [answer, offer] = await Promise.all([
-    edge.ask(one.path, about(one, { prefer: 'wait=30' })),
+    edge.ask(one.path, asLookForm(one, { prefer: 'wait=30' })),
     answerNext(worker, one.result),
   ]);
   return { answer, view: await viewOf(answer), offer };

@@ -3,7 +3,7 @@ import type { DoneFrame, OfferFrame, WorkerFrame } from '@darkroom/shared/contra
 import type { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import type { Job } from '@darkroom/shared/contracts/job';
 import { type OutputMime, plannedOutputs } from '@darkroom/shared/contracts/job-outputs';
-import { visionKinds } from '@darkroom/shared/contracts/job-request';
+import { type JobKind, visionKinds } from '@darkroom/shared/contracts/job-request';
 import type { ImageStore } from '../storage/image-store.ts';
 import type { JobOrder } from './job-pools.ts';
 import type { JobFacts } from './pool-rows.ts';
@@ -76,10 +76,9 @@ export async function writeOffer(
   };
 }
 
-/** Whether a report tells what the job's kind finds out, and nothing where it finds out nothing. */
-function isAnswer(result: DoneFrame['result'], { kind }: Job): boolean {
-  const isAsked = visionKinds.some((known) => known === kind);
-  return isAsked ? result?.kind === kind : result === undefined;
+/** The kind of result that a job has; undefined = it makes pictures only. */
+function resultKindOf({ kind }: Job): JobKind | undefined {
+  return visionKinds.find((known) => known === kind);
 }
 
 /**
@@ -93,11 +92,12 @@ export function checkedReport(frame: DoneFrame, order: JobOrder | undefined): Wo
   const isPlaced =
     outputs.length === places.length &&
     outputs.every(({ key, mime }, n) => key === places[n]?.key && mime === places[n].mime);
-  if (isPlaced && isAnswer(result, order.job)) return frame;
+  const wanted = resultKindOf(order.job);
+  if (isPlaced && result?.kind === wanted) return frame;
   const keysOf = (list: readonly { readonly key: string }[]) =>
     list.map(({ key }) => key).join(', ') || 'none';
   const detail = isPlaced
-    ? `result: expected that of a job of kind ${order.job.kind}, got ${result?.kind ?? 'none'}`
+    ? `result: expected ${wanted ?? 'none'}, got ${result?.kind ?? 'none'}`
     : `outputs: expected ${keysOf(places)}, got ${keysOf(outputs)}`;
   const failure = { class: 'retryable', code: 'internal', detail: detail.slice(0, 2000) } as const;
   return { type: 'fail', jobId, fence, ...failure, stepsDone: metrics.steps };
