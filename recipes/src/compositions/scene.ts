@@ -17,7 +17,9 @@ import type { Mask, Pixels } from '../pixels.ts';
 import { randomView, type Size } from '../training/view.ts';
 import { type ColourWord, colourWordOf } from './colour-word.ts';
 import { harmonised } from './harmony.ts';
+import { knownView } from './known-view.ts';
 import { blobShape, cutoutLayer, type Layer, margined, patchLayer, softened } from './layer.ts';
+import { type PhotoOutline, readOutlines } from './outlines.ts';
 import { castShadow, coverWith } from './overlay.ts';
 
 /** One thing of a scene. */
@@ -42,6 +44,8 @@ export interface ComposedScene {
 export interface SceneSources {
   readonly photos: PhotoStore;
   readonly objects: ObjectStore;
+  /** Things of the photos themselves, by photo; where they are given, the sky counts as a thing, too. Default: none. */
+  readonly outlines?: ReadonlyMap<number, PhotoOutline>;
 }
 
 /** The pictures of one side of the split. */
@@ -49,11 +53,21 @@ export async function openSceneSources(cache: string, split: Split): Promise<Sce
   return { photos: await openPhotos(cache, [split]), objects: await openObjects(cache, [split]) };
 }
 
+/** The pictures of the training split with what is known about the photos themselves. */
+export async function openTrainingSources(cache: string): Promise<SceneSources> {
+  const sources = await openSceneSources(cache, 'train');
+  return { ...sources, outlines: await readOutlines(sources.photos) };
+}
+
 /** How often a thing is of each kind. */
 const kindShares = { render: 0.5, photo: 0.1, drawing: 0.15, patch: 0.25 } as const;
+/** The same where outlined photos make enough photographed things. */
+const outlinedShares = { render: 0.3, photo: 0.33, drawing: 0.12, patch: 0.25 } as const;
 type Kind = keyof typeof kindShares;
 
 const mostThings = 5;
+/** How often nothing is laid over a photo of which something is known. */
+const untouchedShare = 0.4;
 /** A thing of which less than this share is left to see is no instance. */
 const leastVisible = 0.35;
 /** Smallest visible part of an instance, as a share of the picture. */
@@ -69,13 +83,16 @@ export function composeScene(
   random: Dice,
   only: readonly Kind[] = Object.keys(kindShares) as Kind[],
 ): ComposedScene {
-  const { photos } = sources;
-  const photo = photos.photo(Math.floor(random() * photos.entries.length));
-  const image = randomView(photo, size, random);
-  const count = 1 + Math.floor(random() ** 1.5 * mostThings);
-  const placed: Placed[] = [];
+  const { photos, outlines } = sources;
+  const index = Math.floor(random() * photos.entries.length);
+  const { image, things } = outlines
+    ? knownView(photos.photo(index), outlines.get(index), size, random)
+    : { image: randomView(photos.photo(index), size, random), things: [] };
+  const placed: Placed[] = things.map((thing) => ({ ...thing, area: weightOf(thing.mask.data) }));
+  const isAsItIs = things.length > 0 && random() < untouchedShare;
+  const count = isAsItIs ? 0 : 1 + Math.floor(random() ** 1.5 * mostThings);
   for (let i = 0; i < count; i++) {
-    const kind = drawKind(only, random);
+    const kind = drawKind(only, outlines ? outlinedShares : kindShares, random);
     const { noun, layer } = drawThing(sources, kind, size, random);
     placed.push({ ...lay(image, layer, placed, random), ...(noun && { noun }) });
   }
@@ -90,10 +107,10 @@ interface Placed {
   readonly area: number;
 }
 
-function drawKind(only: readonly Kind[], random: Dice): Kind {
-  let rest = random() * only.reduce((sum, kind) => sum + kindShares[kind], 0);
+function drawKind(only: readonly Kind[], shares: Readonly<Record<Kind, number>>, random: Dice): Kind {
+  let rest = random() * only.reduce((sum, kind) => sum + shares[kind], 0);
   for (const kind of only) {
-    rest -= kindShares[kind];
+    rest -= shares[kind];
     if (rest < 0) return kind;
   }
   return only[0] as Kind;
@@ -104,9 +121,15 @@ interface Thing {
   readonly layer: Layer;
 }
 
-function drawThing({ photos, objects }: SceneSources, kind: Kind, size: Size, random: Dice): Thing {
+function drawThing(sources: SceneSources, kind: Kind, size: Size, random: Dice): Thing {
+  const { photos, objects, outlines } = sources;
   // Sizes are even on a logarithmic scale.
   const side = Math.min(size.width, size.height) * 0.13 * (0.85 / 0.13) ** random();
+  if (kind === 'photo' && outlines) {
+    const known = [...outlines.values()];
+    const { noun, cutout } = known[Math.floor(random() * known.length)] as PhotoOutline;
+    return { ...(noun && { noun }), layer: cutoutLayer(cutout, side, random) };
+  }
   if (kind !== 'patch') {
     const index = drawObject(objects, kind, random);
     const entry = objects.entries[index] as ObjectEntry;
@@ -142,8 +165,7 @@ function lay(image: Pixels, drawn: Layer, before: readonly Placed[], random: Dic
       hidden.data[i] = (hidden.data[i] as number) * (1 - (mask.data[i] as number));
   }
   const colour = colourWordOf(straightened(fitted), fitted.alpha);
-  const area = fitted.alpha.reduce((sum, value) => sum + value, 0);
-  return { mask, area, ...(colour && { colour }) };
+  return { mask, area: weightOf(fitted.alpha), ...(colour && { colour }) };
 }
 
 function place(room: number, length: number, random: Dice): number {
@@ -158,10 +180,14 @@ function straightened({ width, height, colour, alpha }: Layer): Pixels {
 }
 
 function instanceOf({ noun, mask, colour, area }: Placed, { width, height }: Size): SceneInstance[] {
-  const visible = mask.data.reduce((sum, value) => sum + value, 0);
+  const visible = weightOf(mask.data);
   const box = boxOf(mask);
   if (!box || visible < leastVisible * area || visible < leastArea * width * height) return [];
   return [{ ...(noun && { noun }), ...(colour && { colour }), box, mask }];
+}
+
+function weightOf(matte: Float32Array): number {
+  return matte.reduce((sum, value) => sum + value, 0);
 }
 
 /** Corners of what is at least half covered. */

@@ -1,6 +1,6 @@
 /** Thread that makes scenes on demand, so that they cost the training no time. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { openSceneSources } from '../../compositions/scene.ts';
+import { openTrainingSources } from '../../compositions/scene.ts';
 import { makeScenes, type ScenePlan } from './scene-chunk.ts';
 
 /** What the thread is told at its start. */
@@ -12,7 +12,7 @@ export interface SceneWork extends ScenePlan {
 if (parentPort) {
   const port = parentPort;
   const work = workerData as SceneWork;
-  const sources = await openSceneSources(work.cache, 'train');
+  const sources = await openTrainingSources(work.cache);
   port.on('message', async (index: number) => {
     port.postMessage({ index, scenes: await makeScenes(sources, work, index) });
   });

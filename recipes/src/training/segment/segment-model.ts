@@ -83,6 +83,8 @@ export function segmentTraining(shape: SegmentShape, config: SamCenternetConfig)
   const grid = gridSide(config.vision_config);
   const positions = imagePositions(scope, [grid, grid], config);
   const none = noMask(scope, config);
+  // A single round has no mask to embed; its weights are the model's all the same.
+  embedMask(scope, target, config);
   let prompt = {
     points: input('points', [rows, firstSlots, 2]),
     kinds: input('kinds', [rows, firstSlots], 'int64'),

@@ -1,7 +1,8 @@
 /** Trains the segmenter: stages of growing pictures under one learning-rate schedule, resumable at every checkpoint. */
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { openSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
+import { join } from 'node:path';
+import { openSafetensors, readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
 import { type StepReport, Trainer } from '@darkroom/gpu-worker/training/trainer';
 import { adamW } from '@darkroom/graph/optimizers/adamw';
 import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
@@ -28,6 +29,8 @@ export interface SegmentPlan {
   readonly cache: string;
   /** Folder of the detector whose backbone is seen with. */
   readonly detector: string;
+  /** Folder of exported weights to start from, instead of from random ones; ignored once there is a checkpoint. */
+  readonly from?: string | undefined;
   readonly saveEvery: number;
   /** Stop after this many steps of the whole plan (to finish another time). Default: all. */
   readonly until?: number | undefined;
@@ -97,6 +100,7 @@ async function trainStage(plan: SegmentPlan, run: StageRun, report: Report): Pro
 async function openTrainer(plan: SegmentPlan, stage: SegmentStage, total: number): Promise<Trainer> {
   const { loss, metrics, parameters } = segmentTraining(stage, segmentConfig(stage.side));
   const initial = initializeSegment(parameters, await readBackbone(plan.detector), plan.seed);
+  if (plan.from !== undefined) await takeOver(plan.from, initial);
   const trained = new Map([...parameters].filter(([name]) => !isFrozen(name)));
   const frozen = [...parameters.keys()].filter(isFrozen);
   return Trainer.create(
@@ -113,4 +117,15 @@ async function openTrainer(plan: SegmentPlan, stage: SegmentStage, total: number
     },
     initial,
   );
+}
+
+/** Replaces first values by those of an exported model. */
+async function takeOver(folder: string, initial: Map<string, Float32Array>): Promise<void> {
+  const stored = await readSafetensors(join(folder, 'model.safetensors'));
+  for (const [name, first] of initial) {
+    const tensor = stored.get(name);
+    const values = tensor && toFloat32(tensor);
+    if (values?.length !== first.length) throw new TypeError(`${folder}: ${name} does not fit the network`);
+    initial.set(name, values);
+  }
 }
