@@ -1,14 +1,18 @@
 /** Command: measures the embedded weights on pictures that nothing was trained on. `npm run evaluate -- <target>`. */
 import { partOf, readWords } from './command-words.ts';
+import { captionTarget } from './evaluate/caption/caption-target.ts';
 import { editTarget } from './evaluate/edit-target.ts';
 import type { Target } from './evaluate/target.ts';
 import { vaeTarget } from './evaluate/vae-target.ts';
+import { detectTarget } from './evaluate/vision/detect-target.ts';
 import { segmentTarget } from './evaluate/vision/segment-target.ts';
 
 const targets = {
   vae: vaeTarget,
   edit: editTarget,
   segment: segmentTarget,
+  detect: detectTarget,
+  caption: captionTarget,
 } satisfies Readonly<Record<string, Target>>;
 const names = Object.keys(targets) as (keyof typeof targets)[];
 

@@ -73,7 +73,7 @@ export function dropSmallIslands(mask: BinaryMask, minArea: number): Cleaned {
   return { mask: { ...mask, data }, isChanged: true };
 }
 
-interface Parts {
+export interface Parts {
   /** Part of each pixel; -1 outside all. */
   readonly labels: Int32Array;
   /** Pixels of each part. */
@@ -81,7 +81,7 @@ interface Parts {
 }
 
 /** The 8-connected parts of the pixels that hold `value`, in reading order of their first pixel. */
-function connectedParts({ width, height, data }: BinaryMask, value: number): Parts {
+export function connectedParts({ width, height, data }: BinaryMask, value: number): Parts {
   const labels = new Int32Array(data.length).fill(-1);
   const areas: number[] = [];
   const stack: number[] = [];
