@@ -64,6 +64,7 @@ afterAll(async () => {
 async function run(
   job: Readonly<Record<string, unknown>>,
   outputs: readonly string[],
+  lent: LeasePorts = ports,
 ): Promise<LeaseEvent[]> {
   const id = makeId('job', 1, new Uint8Array(10));
   const sha256 = createHash('sha256').update(photo).digest('hex');
@@ -88,7 +89,7 @@ async function run(
     resume: null,
   });
   const events: LeaseEvent[] = [];
-  for await (const event of runLease(offer, new AbortController().signal, ports)) events.push(event);
+  for await (const event of runLease(offer, new AbortController().signal, lent)) events.push(event);
   return events;
 }
 
@@ -111,6 +112,14 @@ it('ends a job without pictures with what it found alone, as its frame has it', 
   const lease = { jobId: makeId('job', 1, new Uint8Array(10)), fence: 1 };
   const frame = DoneFrame.parse({ type: 'done', ...lease, outputs, result, model, metrics });
   expect(frame).toMatchObject({ outputs: [], result: { kind: 'caption' }, model: { id: 'tiny/blip' } });
+});
+
+it('fails a job whose result breaks the contract, which the pool would hang up on', async () => {
+  const model = { folder, caption: async () => ({ caption: 'a fox', score: Number.NaN }) };
+  const opened = { id: 'odd', folder, sha256: '0'.repeat(64), model };
+  const shelf: ModelShelf = Object.create(ports.shelf, { openVision: { value: async () => opened } });
+  const [end] = await run({ kind: 'caption' }, [], { ...ports, shelf });
+  expect(end).toMatchObject({ kind: 'fail', class: 'retryable', code: 'internal' });
 });
 
 it('says which field is to blame', async () => {

@@ -3,7 +3,7 @@ import type { DoneFrame, FailFrame, OfferFrame, OutputObject } from '@darkroom/s
 import type { ImageRef } from '@darkroom/shared/contracts/image-ref';
 import type { Job } from '@darkroom/shared/contracts/job';
 import { plannedOutputs } from '@darkroom/shared/contracts/job-outputs';
-import type { JobResult } from '@darkroom/shared/contracts/job-result';
+import { JobResult } from '@darkroom/shared/contracts/job-result';
 import { AppError } from '@darkroom/shared/errors';
 import type { ImageDecoder } from '../image/image-decoder.ts';
 import { runJob } from '../kernels/index.ts';
@@ -126,7 +126,8 @@ async function* work(offer: OfferFrame, signal: AbortSignal, ports: LeasePorts):
         continue;
       }
       if (turn.value.kind === 'result') {
-        found.result = turn.value.result;
+        // The pool hangs up on what breaks the contract; here it fails the job alone.
+        found.result = JobResult.parse(turn.value.result);
         continue;
       }
       if (turn.value.kind === 'progress') found.steps = turn.value.step;
