@@ -49,7 +49,7 @@ const hues: readonly (readonly [end: number, word: ColourWord])[] = [
   [72, 'orange'],
   [105, 'yellow'],
   [175, 'green'],
-  [292, 'blue'],
+  [309, 'blue'],
   [330, 'purple'],
   [360, 'pink'],
 ];
