@@ -13,6 +13,8 @@ import {
   declareClipText,
   declareUnet,
 } from '@darkroom/gpu-worker/models/declare-weights';
+import { FastSamConfig } from '@darkroom/gpu-worker/models/fastsam/config';
+import { declareFastSam } from '@darkroom/gpu-worker/models/fastsam/network';
 import { declareOwlvit, OwlvitConfig } from '@darkroom/gpu-worker/models/owlvit';
 import { declareSam } from '@darkroom/gpu-worker/models/sam/declare-sam';
 import { tiedSamCopy } from '@darkroom/gpu-worker/models/sam/tensor-names';
@@ -52,6 +54,7 @@ export type ManifestReport =
 
 /** Networks by what a manifest's name says; the first that fits counts. */
 const builders: readonly (readonly [pattern: RegExp, declare: (config: unknown) => DeclaredWeights])[] = [
+  [/^fastsam/, (config) => declareFastSam(FastSamConfig.parse(config))],
   [/^blip_image_captioning/, (config) => declareBlip(BlipConfig.parse(config))],
   [/owlvit/, (config) => declareOwlvit(OwlvitConfig.parse(config))],
   [/unet/, (config) => declareUnet(UnetConfig.parse(config))],
@@ -61,8 +64,10 @@ const builders: readonly (readonly [pattern: RegExp, declare: (config: unknown) 
   [/clip_vit_l14$/, (config) => declareClip(ClipConfig.parse({ ...clipVitL14, ...Object(config) }))],
 ];
 
-/** Buffers and copies that are not weights of their own. */
-const savedBuffer = new RegExp(`(^|\\.)position_ids$|${tiedSamCopy.source}|${tiedBlipCopy.source}`);
+/** Buffers, counters and copies that are not weights of their own. */
+const savedBuffer = new RegExp(
+  `(^|\\.)(position_ids|num_batches_tracked)$|${tiedSamCopy.source}|${tiedBlipCopy.source}`,
+);
 
 /** Compares every `*.json` of `folder`, or the file `folder` itself. */
 export async function* verifyManifests(folder: string): AsyncGenerator<ManifestReport> {

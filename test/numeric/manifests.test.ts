@@ -2,6 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fastSamConfigOf } from '@darkroom/gpu-worker/models/fastsam/config';
+import { declareFastSam } from '@darkroom/gpu-worker/models/fastsam/network';
 import { describe, expect, it } from 'vitest';
 import { type ManifestComparison, verifyManifests } from '../../verify/manifests.ts';
 
@@ -32,6 +34,35 @@ describe('weights that the networks ask for', () => {
       sd15_unet: { tensors: 686, elements: 859_520_964, ...agreement },
       sd_vae: { tensors: 248, elements: 83_653_863, ...agreement },
     });
+  });
+
+  it('of FastSAM are listed from its configuration, the counters of its norms left out', async () => {
+    const config = fastSamConfigOf('x');
+    const shapes = [...declareFastSam(config)].map(([name, { shape }]) => [name, shape] as const);
+    const counters = shapes
+      .filter(([name]) => name.endsWith('.running_var'))
+      .map(([name]) => [name.replace('running_var', 'num_batches_tracked'), []] as const);
+    const state_dict = Object.fromEntries([...shapes, ...counters]);
+    const made = await mkdtemp(join(tmpdir(), 'manifest-'));
+    try {
+      const manifest = { source: 'made here', tensors: 0, elements: 0, config, state_dict };
+      await writeFile(join(made, 'fastsam_x.json'), JSON.stringify(manifest));
+      const { 'model.22.dfl.conv.weight': _, ...others } = state_dict;
+      const smaller = { ...manifest, state_dict: { ...others, 'model.0.bn.scale': [80] } };
+      await writeFile(join(made, 'fastsam_y.json'), JSON.stringify(smaller));
+      expect(await compareAll(made)).toEqual({
+        fastsam_x: { tensors: 551, elements: 72_294_821, ...agreement },
+        fastsam_y: {
+          tensors: 551,
+          elements: 72_294_821,
+          ...agreement,
+          missing: ['model.22.dfl.conv.weight'],
+          extra: ['model.0.bn.scale'],
+        },
+      });
+    } finally {
+      await rm(made, { recursive: true });
+    }
   });
 
   it('are reported where they differ from a checkpoint', async () => {
