@@ -5,6 +5,7 @@ import { editTarget } from './evaluate/edit-target.ts';
 import type { Target } from './evaluate/target.ts';
 import { vaeTarget } from './evaluate/vae-target.ts';
 import { detectTarget } from './evaluate/vision/detect-target.ts';
+import { regionTarget } from './evaluate/vision/region-target.ts';
 import { segmentTarget } from './evaluate/vision/segment-target.ts';
 
 const targets = {
@@ -12,6 +13,7 @@ const targets = {
   edit: editTarget,
   segment: segmentTarget,
   detect: detectTarget,
+  region: regionTarget,
   caption: captionTarget,
 } satisfies Readonly<Record<string, Target>>;
 const names = Object.keys(targets) as (keyof typeof targets)[];
