@@ -39,6 +39,7 @@ describe('boxes', () => {
     expect(generalizedIou([0, 0, 1, 1], [1, 0, 2, 1])).toBe(0);
     expect(generalizedIou([0, 0, 1, 1], [3, 0, 4, 1])).toBe(-0.5);
     expect(generalizedIou([0, 0, 2, 2], [0, 0, 2, 2])).toBe(1);
+    expect(generalizedIou([0, 0, 0, 0], [2, 2, 2, 2])).toBe(-1);
   });
 
   it('give way to a better one that they overlap too much', () => {

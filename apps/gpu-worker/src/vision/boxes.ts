@@ -50,15 +50,14 @@ export function boxIou(a: Box, b: Box): number {
 
 /** {@link boxIou}, less the part of the enclosing box that neither covers: tells how far boxes that do not meet are apart. */
 export function generalizedIou(a: Box, b: Box): number {
-  const both = shared(a, b);
-  const joint = areaOf(a) + areaOf(b) - both;
+  const joint = areaOf(a) + areaOf(b) - shared(a, b);
   const hull = areaOf([
     Math.min(a[0], b[0]),
     Math.min(a[1], b[1]),
     Math.max(a[2], b[2]),
     Math.max(a[3], b[3]),
   ]);
-  return hull > 0 ? both / joint - (hull - joint) / hull : 0;
+  return hull > 0 ? boxIou(a, b) - (hull - joint) / hull : 0;
 }
 
 /** Non-maximum suppression: the boxes, best first, that overlap no better one by more than `maxIou`. */
