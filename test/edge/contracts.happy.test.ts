@@ -1,9 +1,4 @@
-import {
-  EditRequest,
-  GenerateRequest,
-  Img2ImgRequest,
-  InpaintRequest,
-} from '@darkroom/shared/contracts/job-request';
+import { requestContracts } from '@darkroom/shared/contracts/job-request';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { edgeUnderTest } from './edge-app.ts';
@@ -11,17 +6,15 @@ import { edgeUnderTest } from './edge-app.ts';
 const path = '/v1/contracts/edit';
 
 describe('GET /v1/contracts/:kind', () => {
-  test.each([
-    ['edit', EditRequest],
-    ['generate', GenerateRequest],
-    ['img2img', Img2ImgRequest],
-    ['inpaint', InpaintRequest],
-  ] as const)('gives the JSON Schema of a request to %s', async (kind, contract) => {
-    const response = await (await edgeUnderTest()).app.request(`/v1/contracts/${kind}`);
-    expect(response.status).toBe(200);
-    expect(response.headers.get('content-type')).toBe('application/schema+json');
-    expect(await response.json()).toEqual(z.toJSONSchema(contract, { io: 'input' }));
-  });
+  test.each(Object.entries(requestContracts))(
+    'gives the JSON Schema of a request to %s',
+    async (kind, contract) => {
+      const response = await (await edgeUnderTest()).app.request(`/v1/contracts/${kind}`);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe('application/schema+json');
+      expect(await response.json()).toEqual(z.toJSONSchema(contract, { io: 'input' }));
+    },
+  );
 
   test('asks of a client only the fields that have no default', async () => {
     const response = await (await edgeUnderTest()).app.request(path);

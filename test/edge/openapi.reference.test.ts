@@ -31,12 +31,24 @@ describe('GET /reference', () => {
     if (scope) expect(section).toContain(`<code>${scope}</code>`);
   });
 
-  test('shows how a photo is sent with its edit', () => {
-    const begin = page.indexOf('<h3 id="createEdit">');
+  test.each([
+    ['createEdit', 'prompt=make it a snowy night'],
+    ['createDetection', 'queries=dog'],
+    ['createDetection', 'queries=red car'],
+    ['createSegmentation', 'points=[{&quot;x&quot;:350,&quot;y&quot;:450},'],
+  ])('shows how a photo is sent with %s and its %s', (id, field) => {
+    const begin = page.indexOf(`<h3 id="${id}">`);
     const section = page.slice(begin, page.indexOf('</section>', begin));
     expect(section).toContain('-F image=@photo.jpg');
-    expect(section).toContain('-F &#39;prompt=make it a snowy night&#39;');
+    expect(section).toContain(`-F &#39;${field}`);
     expect(section).not.toContain('--json');
+  });
+
+  test('shows of a list of fixed length how long it is', () => {
+    const begin = page.indexOf('<h3 id="SegmentRequest">');
+    expect(page.slice(begin, page.indexOf('</section>', begin))).toContain(
+      'list of 4 times number, 0 to 65,535',
+    );
   });
 
   test('shows every field of every schema with its sentence', () => {

@@ -57,9 +57,18 @@ const fileNames: Readonly<Record<string, string>> = { image: 'photo.jpg', mask: 
 
 /** The example of a body as the fields of a form. */
 function formArguments(example: object, files: readonly string[]): string[] {
-  return Object.entries(example).map(([name, value]) =>
-    files.includes(name) ? `-F ${name}=@${fileNames[name]}` : `-F ${quoted(`${name}=${value}`)}`,
+  return Object.entries(example).flatMap(([name, value]) =>
+    files.includes(name)
+      ? [`-F ${name}=@${fileNames[name]}`]
+      : textsOf(value).map((text) => `-F ${quoted(`${name}=${text}`)}`),
   );
+}
+
+/** A value as the texts of a form's field: a list of words has one for each, what else is no text is JSON. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  const isWords = Array.isArray(value) && value.every((one) => typeof one === 'string');
+  return isWords ? value : [JSON.stringify(value)];
 }
 
 function bodyArguments(content: Readonly<Record<string, MediaType>>): string[] {
