@@ -10,7 +10,7 @@ import { ModelStore } from '@darkroom/gpu-worker/runtime/model-store';
 import { maskBox } from '@darkroom/gpu-worker/vision/binary-mask';
 import { openFastSam } from '@darkroom/gpu-worker/vision/fastsam-model';
 import { FastSamPredictor } from '@darkroom/gpu-worker/vision/fastsam-predictor';
-import { aboveThreshold, logitsOfPicture } from '@darkroom/gpu-worker/vision/mask-logits';
+import { aboveThreshold, logitsOfPicture, maskOfPicture } from '@darkroom/gpu-worker/vision/mask-logits';
 import { decodeRle } from '@darkroom/gpu-worker/vision/mask-rle';
 import { sizeOf } from '@darkroom/graph/shape';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -61,33 +61,39 @@ describe('FastSamPredictor', () => {
     expect(await predictor.recall('another')).toBeUndefined();
   });
 
-  it('answers clicks and boxes with masks that the caller enlarges as it does SAM’s', async () => {
-    const embedding = await predictor.embed('photo', photo);
-    const [largest] = predictor.everything(embedding).toSorted((a, b) => b.area - a.area);
-    const mask = decodeRle(largest!.rle);
-    const at = mask.data.indexOf(1);
-    const click = { x: (at % 90) + 0.5, y: Math.floor(at / 90) + 0.5, isInside: true };
-    const answers = await predictor.predict(embedding, [{ points: [click] }, { box: largest!.box }]);
-    const [clicked, boxed] = answers.map(({ best }) =>
-      aboveThreshold(logitsOfPicture(best.logits, embedding.fit)),
-    );
-    expect(clicked!.data[at]).toBe(1);
-    expect(boxed).toEqual(mask);
-    expect(answers[1]?.best.score).toBeCloseTo(largest!.score, 6);
-    const beside = { ...click, isInside: false };
-    const [none] = await predictor.predict(embedding, [{ points: [beside] }]);
-    expect(none?.best.score).toBe(0);
-    expect(aboveThreshold(none!.best.logits).data.includes(1)).toBe(false);
-  });
+  it.each([
+    ['wide', 90, 60],
+    ['high', 60, 90],
+  ])(
+    'answers clicks and boxes on a %s picture with masks that are enlarged as SAM’s are',
+    async (_, width, height) => {
+      const embedding = await predictor.encode({ ...photo, width, height });
+      const [largest] = predictor.everything(embedding).toSorted((a, b) => b.area - a.area);
+      const mask = decodeRle(largest!.rle);
+      const at = mask.data.indexOf(1);
+      const click = { x: (at % width) + 0.5, y: Math.floor(at / width) + 0.5, isInside: true };
+      const boxPrompt = { box: largest!.box };
+      const answers = await predictor.predict(embedding, [{ points: [click] }, boxPrompt, boxPrompt]);
+      const [clicked, boxed] = answers.map(({ best }) => maskOfPicture(best.logits, embedding.fit));
+      expect(clicked!.data[at]).toBe(1);
+      expect(boxed).toEqual(mask);
+      expect(aboveThreshold(logitsOfPicture(answers[1]!.best.logits, embedding.fit))).toEqual(mask);
+      expect(answers[1]?.best.score).toBeCloseTo(largest!.score, 6);
+      expect(answers[2]).toBe(answers[1]);
+      const [none] = await predictor.predict(embedding, [{ points: [{ ...click, isInside: false }] }]);
+      expect(none?.best.score).toBe(0);
+      expect(maskOfPicture(none!.best.logits, embedding.fit).data.includes(1)).toBe(false);
+    },
+  );
 
   it('answers a box with clicks by a mask that agrees with all of them', async () => {
     const embedding = await predictor.embed('photo', photo);
     const box = [0, 0, 90, 60] as const;
     const [alone] = await predictor.predict(embedding, [{ box }]);
-    const first = alone!.best.logits.data.indexOf(1);
+    const first = maskOfPicture(alone!.best.logits, embedding.fit).data.indexOf(1);
     const beside = { x: (first % 90) + 0.5, y: Math.floor(first / 90) + 0.5, isInside: false };
     const [other] = await predictor.predict(embedding, [{ box, points: [beside] }]);
-    expect(other!.best.logits.data[first]).toBe(-1);
+    expect(maskOfPicture(other!.best.logits, embedding.fit).data[first]).toBe(0);
   });
 
   it('takes the mask whose part of the picture the words fit best', async () => {

@@ -24,7 +24,7 @@ import type { SamAnswer, SamCandidate, SamEmbedding } from './sam-predictor.ts';
 import { assertPrompt, type SamPrompt } from './sam-prompt.ts';
 import type { Segmenter } from './segmenter.ts';
 
-/** What the network found in a picture. As a `SamEmbedding`, its masks have the picture's own size. */
+/** What the network found in a picture. */
 export interface FastSamEmbedding extends SamEmbedding {
   readonly output: FastSamOutput;
   readonly letterbox: Letterbox;
@@ -92,7 +92,8 @@ export class FastSamPredictor implements Segmenter {
     const output = { predictions, count, prototypes, size: { width: width / 4, height: height / 4 } };
     return {
       data: prototypes,
-      fit: { original, scaled: original, side: original.width },
+      // The square that the picture fills at its own size: what enlarges SAM's logits leaves these as they are.
+      fit: { original, scaled: original, side: Math.max(original.width, original.height) },
       output,
       letterbox: fit,
       detections: fastSamDetections(output, fit, this.#options),
@@ -110,9 +111,12 @@ export class FastSamPredictor implements Segmenter {
       if (prompt.mask) refuseMask();
       assertPrompt(prompt, embedding.letterbox.original, 0);
     }
+    // Callers fill up their batches with repeated prompts.
+    const answers = new Map<SamPrompt, SamAnswer>();
     return prompts.map((prompt) => {
-      const candidates = prompt.box ? byBox(embedding, prompt, prompt.box) : byClicks(embedding, prompt);
-      return { candidates, best: candidates[0] };
+      const answer = answers.get(prompt) ?? answerTo(embedding, prompt);
+      answers.set(prompt, answer);
+      return answer;
     });
   }
 
@@ -172,6 +176,11 @@ function masksWhere(embedding: FastSamEmbedding, matters: (box: Box) => boolean)
     .map((detection) => ({ mask: maskOf(embedding, detection), score: detection.score }));
 }
 
+function answerTo(embedding: FastSamEmbedding, prompt: SamPrompt): SamAnswer {
+  const candidates = prompt.box ? byBox(embedding, prompt, prompt.box) : byClicks(embedding, prompt);
+  return { candidates, best: candidates[0] };
+}
+
 function byBox(embedding: FastSamEmbedding, { points = [] }: SamPrompt, box: Box): Candidates {
   const [left, top, right, bottom] = box;
   const near = masksWhere(
@@ -210,11 +219,13 @@ function byClicks(embedding: FastSamEmbedding, { points = [] }: SamPrompt): Cand
   ];
 }
 
-/** As logits of ±1 at the picture's size. */
-function candidateOf({ letterbox: { original } }: FastSamEmbedding, found: Found | undefined): SamCandidate {
-  const data = new Float32Array(original.width * original.height).fill(-1);
-  found?.mask.data.forEach((inside, i) => {
-    if (inside) data[i] = 1;
-  });
-  return { logits: { ...original, data }, score: found?.score ?? 0 };
+/** As logits of ±1 in the embedding's square. */
+function candidateOf({ fit: { original, side } }: FastSamEmbedding, found: Found | undefined): SamCandidate {
+  const data = new Float32Array(side * side).fill(-1);
+  for (let y = 0; found && y < original.height; y++) {
+    for (let x = 0; x < original.width; x++) {
+      if (found.mask.data[y * original.width + x] !== 0) data[y * side + x] = 1;
+    }
+  }
+  return { logits: { width: side, height: side, data }, score: found?.score ?? 0 };
 }
