@@ -21,9 +21,9 @@ export interface CaptionSource {
 }
 
 /** Of what kind a row is: a photo as it is, a photo with things that only the detector's peaks tell, a composition. */
-const kindShares = { photo: 0.45, pointed: 0.25, composed: 0.3 } as const;
+const kindShares = { photo: 0.35, pointed: 0.4, composed: 0.25 } as const;
 /** Share of rows in which some cells are blanked, and of rows in which some features are. */
-const blankedShare = 0.4;
+const blankedShare = 0.6;
 /** Highest peak that a picture may have of something that nobody names. */
 const mostIdlePeak = 0.25;
 
@@ -160,10 +160,10 @@ function emptyRow({ cells }: CaptionBatchShape, { vision_config }: CaptionNetwor
   };
 }
 
-/** Puts the features of up to a third of the cells to 0, so that no single one is learned by heart. */
+/** Puts the features of up to half of the cells to 0, so that no single one is learned by heart. */
 function blankCells({ shape }: CaptionSource, { features }: CellNumbers, row: number, random: Dice): void {
   const width = features.length / (shape.batch * shape.cells);
-  const share = random() / 3;
+  const share = random() / 2;
   for (let cell = 0; cell < shape.cells; cell++) {
     if (random() >= share) continue;
     const start = (row * shape.cells + cell) * width;
@@ -171,10 +171,10 @@ function blankCells({ shape }: CaptionSource, { features }: CellNumbers, row: nu
   }
 }
 
-/** Puts up to a sixth of the features to 0, in all cells alike. */
+/** Puts up to a third of the features to 0, in all cells alike. */
 function blankFeatures({ shape }: CaptionSource, { features }: CellNumbers, row: number, random: Dice): void {
   const width = features.length / (shape.batch * shape.cells);
-  const share = random() / 6;
+  const share = random() / 3;
   const isKept = Array.from({ length: width }, () => random() >= share);
   const start = row * shape.cells * width;
   for (let i = 0; i < shape.cells * width; i++) if (!isKept[i % width]) features[start + i] = 0;

@@ -7,11 +7,10 @@ import { openWordPieces } from '@darkroom/gpu-worker/models/blip/word-pieces';
 import { type StepReport, Trainer } from '@darkroom/gpu-worker/training/trainer';
 import { adamW } from '@darkroom/graph/optimizers/adamw';
 import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
-import { initializeParameters } from '../initialize.ts';
 import { checkpointFile, keepPlan, logFile, logStep, trimLog } from '../run-folder.ts';
 import { type CaptionSource, captionBatch } from './batch.ts';
 import { readDetectorConfig } from './cell-reader.ts';
-import { type CaptionNetwork, captionNetwork, captionTraining } from './network.ts';
+import { type CaptionNetwork, captionNetwork, captionTraining, initialCaption } from './network.ts';
 import { readPhotoCaptions } from './photo-captions.ts';
 import { seenPictures } from './shards.ts';
 import { endId, vocabularyOf } from './vocabulary.ts';
@@ -52,11 +51,11 @@ export async function trainCaption(plan: CaptionPlan, report: Report): Promise<v
       parameters,
       optimizer: adamW({ beta2: 0.99, weightDecay: 0.02 }),
       learningRate,
-      schedule: product(warmUp(100), cosineDecay(steps, 0.02)),
+      schedule: product(warmUp(50), cosineDecay(steps, 0.02)),
       maxGradientNorm: 1,
       averageDecay: 0.995,
     },
-    initializeParameters(parameters, seed, () => false),
+    initialCaption(parameters, seed),
   );
   const checkpoint = checkpointFile(folder);
   if (existsSync(checkpoint)) await trainer.restore(checkpoint);
