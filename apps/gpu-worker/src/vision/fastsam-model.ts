@@ -16,8 +16,8 @@ export interface FastSamModel {
 const counters = /\.num_batches_tracked$/;
 
 /**
- * Opens a folder with the weights of Ultralytics' `SegmentationModel` as safetensors; `config.json` may be missing beside
- * those of a published size.
+ * Opens a folder with the weights of Ultralytics' `SegmentationModel` as safetensors, under the names of its state
+ * dictionary (`YOLO('FastSAM-s.pt').model.state_dict()`); `config.json` may be missing beside those of a published size.
  * @throws model_not_found, model_corrupt, model_unsupported
  */
 export async function openFastSam(folder: string): Promise<FastSamModel> {
