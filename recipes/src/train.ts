@@ -35,7 +35,7 @@ npm run train -- caption [--steps 1500] [--pictures 2000]   the captioner, on th
   --pictures <n>     caption: how many pictures the detector is shown; what it sees is kept for all runs
   --network <file>   edit: other networks than the embedded model's, { "text_encoder": {…}, "unet": {…} }
   --from <folder>    edit, segment: start from exported weights, e.g. weights/edit, with a fresh optimizer
-  --chunk <n>        edit: examples made at a time and kept in one file; default 512
+  --chunk <n>        examples made at a time; default 512 (edit, kept in one file), 64 (segment)
   --side <n>         segment: side of the square that the exported model takes; default that of the last stage
   --run <name>       edit, segment, caption: the run's folder in the cache, for its checkpoint, log and examples; default the part's name
   --out <folder>     default weights/edit, weights/segment or weights/caption; edit reads its tokenizer there
@@ -176,7 +176,7 @@ async function edit(): Promise<void> {
 }
 
 async function segment(): Promise<void> {
-  const { seed, saveEvery, cache, until, from, segmentStages: stages } = asked;
+  const { seed, saveEvery, cache, until, from, chunk: chunkScenes, segmentStages: stages } = asked;
   const folder = join(cache, asked.run);
   const detector = pathOf('--detector', undefined, 'weights/detect');
   const learningRate = asked.learningRate ?? 1e-3;

@@ -125,7 +125,7 @@ function drawThing(sources: SceneSources, kind: Kind, size: Size, random: Dice):
   const { photos, objects, outlines } = sources;
   // Sizes are even on a logarithmic scale.
   const side = Math.min(size.width, size.height) * 0.13 * (0.85 / 0.13) ** random();
-  if (kind === 'photo' && outlines) {
+  if (kind === 'photo' && outlines && outlines.size > 0) {
     const known = [...outlines.values()];
     const { noun, cutout } = known[Math.floor(random() * known.length)] as PhotoOutline;
     return { ...(noun && { noun }), layer: cutoutLayer(cutout, side, random) };

@@ -32,12 +32,13 @@ export interface SegmentPlan {
   /** Folder of exported weights to start from, instead of from random ones; ignored once there is a checkpoint. */
   readonly from?: string | undefined;
   readonly saveEvery: number;
+  /** Scenes that are made at a time. Default: 64. */
+  readonly chunkScenes?: number | undefined;
   /** Stop after this many steps of the whole plan (to finish another time). Default: all. */
   readonly until?: number | undefined;
 }
 
-/** Scenes that are made at a time. */
-const chunkScenes = 64;
+const usualChunk = 64;
 /** How often each scene is seen on average, each time with other prompts. */
 const reuse = 3;
 const warmUpSteps = 100;
@@ -83,7 +84,8 @@ async function trainStage(plan: SegmentPlan, run: StageRun, report: Report): Pro
   if (existsSync(checkpoint)) await trainer.restore(checkpoint);
   const log = logFile(plan.folder);
   await trimLog(log, trainer.step);
-  const work = { cache: plan.cache, side: stage.side, seed: plan.seed + index, scenes: chunkScenes };
+  const scenes = plan.chunkScenes ?? usualChunk;
+  const work = { cache: plan.cache, side: stage.side, seed: plan.seed + index, scenes };
   await using stream = new SceneStream(work, reuse);
   while (trainer.step < end) {
     const { step } = trainer;

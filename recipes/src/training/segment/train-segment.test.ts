@@ -1,0 +1,86 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ModelStore } from '@darkroom/gpu-worker/runtime/model-store';
+import { openSam } from '@darkroom/gpu-worker/vision/sam-model';
+import { SamPredictor } from '@darkroom/gpu-worker/vision/sam-predictor';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drawnSources } from '../../compositions/drawn-sources.ts';
+import { type DecodedPicture, writeStore } from '../../data/store-writer.ts';
+import { checkpointFile, logFile } from '../run-folder.ts';
+import { exportSegment } from './export-segment.ts';
+import { type SegmentPlan, trainSegment } from './train-segment.ts';
+
+const detector = join(import.meta.dirname, '../../../../weights/detect');
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'train-segment-'));
+  const { photos, objects } = drawnSources([90, 100, 110], [220, 30, 40]);
+  await writeStore(folder, 'photos', 'drawn', only(photos.entries[0]!, photos.photo(0).rgb));
+  await writeStore(folder, 'objects', 'drawn', only(objects.entries[0]!, objects.cutout(0).rgba));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function* only<Entry>(entry: Entry, pixels: Uint8Array): AsyncGenerator<DecodedPicture<Entry>> {
+  yield { entry, pixels };
+}
+
+/** Two stages, the first without rounds of clicks. */
+function planOf(run: string, until?: number): SegmentPlan {
+  return {
+    stages: [
+      { side: 64, images: 1, prompts: 2, rounds: 1, steps: 1 },
+      { side: 96, images: 1, prompts: 2, rounds: 2, steps: 2 },
+    ],
+    seed: 3,
+    learningRate: 1e-3,
+    folder: join(folder, run),
+    cache: folder,
+    detector,
+    saveEvery: 1,
+    chunkScenes: 2,
+    until,
+  };
+}
+
+async function linesOf(run: string): Promise<unknown[]> {
+  const text = await readFile(logFile(join(folder, run)), 'utf8');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
+}
+
+describe('the segmenter in training', () => {
+  it('goes on where it was stopped, with the same numbers', async () => {
+    await trainSegment(planOf('whole'), () => undefined);
+    for (const until of [2, undefined]) await trainSegment(planOf('parts', until), () => undefined);
+    const lines = await linesOf('whole');
+    expect(lines).toHaveLength(3);
+    expect(await linesOf('parts')).toEqual(lines);
+    expect(lines[0]).not.toHaveProperty('iou2');
+    expect(lines[2]).toHaveProperty('iou2');
+  }, 180_000);
+
+  it('refuses to go on with other settings', async () => {
+    const other = { ...planOf('whole'), seed: 4 };
+    await expect(trainSegment(other, () => undefined)).rejects.toThrow('begun with other settings');
+  });
+
+  it('is exported as a folder that answers clicks', async () => {
+    const out = join(folder, 'out');
+    const checkpoint = checkpointFile(join(folder, 'whole'));
+    await exportSegment({ checkpoint, detector, seed: 3, side: 96 }, out);
+    await using store = new ModelStore({ budgetBytes: 1e9 });
+    const predictor = new SamPredictor(store, await openSam(out));
+    const data = new Uint8Array(60 * 40 * 3).fill(120);
+    const embedding = await predictor.encode({ width: 60, height: 40, channels: 3, data });
+    const [answer] = await predictor.predict(embedding, [{ points: [{ x: 30, y: 20, isInside: true }] }]);
+    expect(answer?.candidates).toHaveLength(4);
+    expect(answer?.best.logits).toMatchObject({ width: 24, height: 24 });
+    await expect(trainSegment({ ...planOf('wrong', 1), from: detector }, () => undefined)).rejects.toThrow(
+      'does not fit the network',
+    );
+  });
+});
