@@ -22,7 +22,7 @@ export interface TinyPipeline {
   readonly vae: 'AutoencoderKL' | 'AutoencoderPatch';
   /** `true`: the network returns the denoised latents as a correction to the photo's, and corrects nothing. */
   readonly returnsPhoto?: boolean;
-  readonly defaults?: Readonly<Record<string, number>>;
+  readonly defaults?: Readonly<Record<string, number | string>>;
 }
 
 const letters = [...'abcdefghijklmnopqrstuvwxyz'];

@@ -14,7 +14,12 @@ const modelIndex = {
   tokenizer: ['transformers', 'CLIPTokenizer'],
   unet: ['diffusers', 'UNet2DConditionModel'],
   vae: ['darkroom', 'AutoencoderPatch'],
-  _darkroom: { steps: 12, guidance_scale: 1, image_guidance_scale: 1 },
+  _darkroom: {
+    steps: 12,
+    guidance_scale: 1,
+    image_guidance_scale: 1,
+    recolour_prompt: 'make the ball {colour}',
+  },
 };
 
 async function writeJson(file: string, value: unknown): Promise<void> {

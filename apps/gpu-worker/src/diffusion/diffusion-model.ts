@@ -44,6 +44,8 @@ export interface SamplingDefaults {
   readonly guidanceScale: number;
   /** How strongly an edited photo is kept. */
   readonly imageGuidanceScale: number;
+  /** See {@link recolourPrompt}. */
+  readonly recolourPrompt?: string;
 }
 
 /** Ours, absent from public pipelines: the key `_darkroom` of `model_index.json`. */
@@ -51,6 +53,8 @@ const OwnDefaults = z.object({
   steps: z.int().min(1).max(150).default(30),
   guidance_scale: z.number().min(0).max(30).default(7.5),
   image_guidance_scale: z.number().min(0).max(10).default(1.5),
+  /** Words with `{colour}` in them. */
+  recolour_prompt: z.string().includes('{colour}').max(200).optional(),
 });
 
 /**
@@ -124,6 +128,15 @@ export function imageConditioning({ unet: { component, config } }: DiffusionMode
   }
 }
 
+/**
+ * How a model that knows few nouns is best asked to give a colour to whatever a mask shows; undefined for a model that is
+ * asked in the client's own words.
+ * @param colour in English
+ */
+export function recolourPrompt({ defaults }: DiffusionModel, colour: string): string | undefined {
+  return defaults.recolourPrompt?.replace('{colour}', colour);
+}
+
 /** Latent side of Stable Diffusion 1.x, for configurations that state none. */
 const defaultSampleSize = 64;
 
@@ -134,8 +147,13 @@ function readDefaults({ folder, options }: ModelIndex): SamplingDefaults {
       message: `${folder}: model_index.json: ${z.prettifyError(parsed.error)}`,
     });
   }
-  const { steps, guidance_scale: guidanceScale, image_guidance_scale: imageGuidanceScale } = parsed.data;
-  return { steps, guidanceScale, imageGuidanceScale };
+  const { steps, guidance_scale: guidanceScale, image_guidance_scale, recolour_prompt } = parsed.data;
+  return {
+    steps,
+    guidanceScale,
+    imageGuidanceScale: image_guidance_scale,
+    ...(recolour_prompt !== undefined && { recolourPrompt: recolour_prompt }),
+  };
 }
 
 async function readSchedulerJson(index: ModelIndex): Promise<Record<string, unknown>> {

@@ -1,11 +1,10 @@
 import { edit as startEdit } from '../diffusion/pipelines.ts';
 import { decodeLatent, encodeImage } from '../diffusion/vae.ts';
-import type { Raster } from '../image/raster.ts';
 import { upsampleEdit } from '../image/upsample.ts';
 import type { JobEvent, JobOf, KernelContext } from './kernel.ts';
-import { compositeByMask, type Mask } from './mask.ts';
-import { encodeMasked, encodeOutput } from './output.ts';
-import { latentSize, readPhoto, toFloat32Image } from './photo.ts';
+import { encodeEdit } from './output.ts';
+import { decodedPhoto, latentSize, toFloat32Image, workingPhoto } from './photo.ts';
+import { recolour, recolouringPrompt } from './recolour.ts';
 import { editMask } from './region.ts';
 import { followSteps, prepareRun, runOf } from './sampling.ts';
 
@@ -13,8 +12,17 @@ import { followSteps, prepareRun, runOf } from './sampling.ts';
 export async function* edit(job: JobOf<'edit'>, context: KernelContext): AsyncGenerator<JobEvent> {
   const model = await context.model(job.model, job.kind);
   const { store } = context;
-  const { original, working } = await readPhoto(job.image, model, context);
+  const original = await decodedPhoto(job.image, context);
   const mask = await editMask(job, original, context);
+  const prompt = mask && recolouringPrompt(job, model);
+  if (mask && prompt) {
+    const pictures = yield* recolour(job, { model, original, mask }, { prompt, context });
+    for (const [index, edited] of pictures.entries()) {
+      yield await encodeEdit(job, { original, edited, mask, index }, context);
+    }
+    return;
+  }
+  const working = await workingPhoto(original, model);
   const size = latentSize(working, model);
   const shared = await prepareRun(job, model, { context, size });
   const { mean: imageLatent } = await encodeImage(store, model.vae, working);
@@ -25,24 +33,6 @@ export async function* edit(job: JobOf<'edit'>, context: KernelContext): AsyncGe
     const latent = yield* followSteps(startEdit(run, imageLatent), run, { job, index, context });
     const after = toFloat32Image(await decodeLatent(store, model.vae, { ...size, data: latent }));
     const edited = await upsampleEdit({ before, after, original, signal: context.signal });
-    yield await finish(job, { original, edited, mask, index }, context);
+    yield await encodeEdit(job, { original, edited, mask, index }, context);
   }
-}
-
-interface Finish {
-  readonly original: Raster;
-  readonly edited: Raster;
-  readonly mask: Mask | undefined;
-  readonly index: number;
-}
-
-/** Keeps the photo outside the mask, encodes, and counts that it did. */
-export async function finish(
-  job: JobOf<'edit' | 'inpaint'>,
-  { original, edited, mask, index }: Finish,
-  { decode }: KernelContext,
-): Promise<JobEvent> {
-  if (!mask) return encodeOutput(job, edited, index);
-  const picture = compositeByMask(original, edited, mask);
-  return encodeMasked(job, { picture, photo: original, mask }, { index, decode });
 }

@@ -1,9 +1,9 @@
 import { inpaint as startInpaint } from '../diffusion/pipelines.ts';
 import { decodeLatent, encodeImage } from '../diffusion/vae.ts';
 import { upsampleEdit } from '../image/upsample.ts';
-import { finish } from './edit.ts';
 import type { JobEvent, JobOf, KernelContext } from './kernel.ts';
 import { maskPlanes, readMask } from './mask.ts';
+import { encodeEdit } from './output.ts';
 import { latentSize, readPhoto, toFloat32Image } from './photo.ts';
 import { followSteps, prepareRun, runOf } from './sampling.ts';
 
@@ -20,7 +20,7 @@ export async function* inpaint(job: JobOf<'inpaint'>, context: KernelContext): A
   const before = toFloat32Image(await decodeLatent(store, model.vae, { ...size, data }));
   for (let index = 0; index < job.count; index++) {
     if (job.strength === 0) {
-      yield await finish(job, { original, edited: original, mask, index }, context);
+      yield await encodeEdit(job, { original, edited: original, mask, index }, context);
       continue;
     }
     const run = runOf(shared, job, index);
@@ -28,6 +28,6 @@ export async function* inpaint(job: JobOf<'inpaint'>, context: KernelContext): A
     const latent = yield* followSteps(steps, run, { job, index, context });
     const after = toFloat32Image(await decodeLatent(store, model.vae, { ...size, data: latent }));
     const edited = await upsampleEdit({ before, after, original, signal: context.signal });
-    yield await finish(job, { original, edited, mask, index }, context);
+    yield await encodeEdit(job, { original, edited, mask, index }, context);
   }
 }

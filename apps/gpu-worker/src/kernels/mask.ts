@@ -4,6 +4,8 @@ import { AppError } from '@darkroom/shared/errors';
 import type { Planes } from '../diffusion/latents.ts';
 import { flattenAlpha, type Raster } from '../image/raster.ts';
 import { resizeRaster, type Size } from '../image/resize.ts';
+import { maskBox } from '../vision/binary-mask.ts';
+import type { Box } from '../vision/boxes.ts';
 import { distanceInside, thirds } from '../vision/mask-distance.ts';
 import type { KernelContext } from './kernel.ts';
 
@@ -47,6 +49,20 @@ function brightness(rgb: Uint8Array): Uint8Array {
     luma[pixel] = Math.round(red + green + blue);
   }
   return luma;
+}
+
+/** The smallest box around all weights above 0; undefined where there is none. */
+export function weightBox({ width, height, data }: Mask): Box | undefined {
+  return maskBox({ width, height, data: data.map((weight) => Number(weight > 0)) });
+}
+
+/** The part of a mask inside a box of whole pixels. */
+export function cutOutMask({ width, data }: Mask, [left, top, right, bottom]: Box): Mask {
+  const part = new Uint8Array((right - left) * (bottom - top));
+  for (let y = top; y < bottom; y++) {
+    part.set(data.subarray(y * width + left, y * width + right), (y - top) * (right - left));
+  }
+  return { width: right - left, height: bottom - top, data: part };
 }
 
 /** The mask at a model's size, as planes of 0 and 1: 1 where at least half of it shows the edit. */

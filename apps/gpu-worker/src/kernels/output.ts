@@ -2,7 +2,7 @@ import type { PictureJob } from '@darkroom/shared/contracts/job';
 import { encodeImage, outputFormats } from '../image/encode.ts';
 import type { Raster } from '../image/raster.ts';
 import type { JobEvent, KernelContext } from './kernel.ts';
-import { type Mask, reportMask } from './mask.ts';
+import { compositeByMask, type Mask, reportMask } from './mask.ts';
 
 /** Encodes one finished picture in the job's format. */
 export async function encodeOutput(job: PictureJob, picture: Raster, index: number): Promise<JobEvent> {
@@ -10,26 +10,31 @@ export async function encodeOutput(job: PictureJob, picture: Raster, index: numb
   return outputOf(job, picture, { index, bytes });
 }
 
-/** A picture of which a part had to stay, and the photo that it was made from. */
-export interface MaskedPicture {
-  readonly picture: Raster;
-  readonly photo: Raster;
-  readonly mask: Mask;
+/** An edited photo, and which part of it may differ from the photo. */
+export interface EditedPhoto {
+  readonly original: Raster;
+  readonly edited: Raster;
+  /** Absent: all of it. */
+  readonly mask: Mask | undefined;
+  /** Which of the job's pictures it is. */
+  readonly index: number;
 }
 
 /**
- * Encodes a picture of which a part had to stay, and counts in the file what did. PNG and WebP keep every pixel; JPEG does
- * not, and its report says so.
+ * Keeps the photo outside the mask, encodes, and counts in the file that it did. PNG and WebP keep every pixel; JPEG does not,
+ * and its report says so.
  */
-export async function encodeMasked(
+export async function encodeEdit(
   job: PictureJob,
-  { picture, photo, mask }: MaskedPicture,
-  { index, decode }: { readonly index: number; readonly decode: KernelContext['decode'] },
+  { original, edited, mask, index }: EditedPhoto,
+  { decode }: KernelContext,
 ): Promise<JobEvent> {
+  if (!mask) return encodeOutput(job, edited, index);
+  const picture = compositeByMask(original, edited, mask);
   const { format, quality } = job;
   const lossless = format !== 'jpeg';
   const bytes = await encodeImage(picture, { format, quality, lossless });
-  const maskReport = reportMask(photo, await decode(bytes), mask, lossless);
+  const maskReport = reportMask(original, await decode(bytes), mask, lossless);
   return { ...outputOf(job, picture, { index, bytes }), maskReport };
 }
 

@@ -25,15 +25,21 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'region-edit-'));
   store = new ModelStore({ budgetBytes: 1e8, threads: 1 });
   await writeTinyPipeline(join(folder, 'edit'), { reads: 'photo', vae: 'AutoencoderKL' });
+  await writeTinyPipeline(join(folder, 'recolour'), {
+    reads: 'photo',
+    vae: 'AutoencoderKL',
+    defaults: { recolour_prompt: 'make the ball {colour}' },
+  });
   await writeTinySam(join(folder, 'segment'));
   await writeTinyOwlvit(join(folder, 'detect'));
-  const model = await openDiffusionModel(join(folder, 'edit'));
+  const plain = await openDiffusionModel(join(folder, 'edit'));
+  const recolouring = await openDiffusionModel(join(folder, 'recolour'));
   const file = await encodeImage(photo, { format: 'png' });
   const sha256 = createHash('sha256').update(file).digest('hex');
   image = { key: 'photo', sha256, sizeBytes: file.length, mime: 'image/png' };
   context = {
     store,
-    model: async () => model,
+    model: async (id) => (id === 'recolour' ? recolouring : plain),
     vision: (_, kind) => openVisionModel(kind, join(folder, kind), store),
     read: async () => file,
     decode: decodeImage,
@@ -121,5 +127,51 @@ describe('an edit of a region', () => {
       message: expect.stringMatching(/^region\.points\.0: /),
       details: { field: 'region.points.0' },
     });
+  });
+});
+
+describe('an edit of a region that names a colour', () => {
+  const fields = { model: 'recolour', region: { points, feather: 0 } };
+  const luma = ({ data }: Raster, pixel: number) =>
+    0.299 * data[3 * pixel]! + 0.587 * data[3 * pixel + 1]! + 0.114 * data[3 * pixel + 2]!;
+
+  it('paints one colour map everywhere inside and nothing outside', async () => {
+    const { picture, maskReport } = await edit(fields);
+    expect(maskReport?.changedOutside).toBe(0);
+    expect(changed(picture)).toBeGreaterThan(0.9 * (maskReport?.insidePixels ?? Infinity));
+    const inside = Array.from({ length: 90 * 60 }, (_, pixel) => pixel).filter((pixel) =>
+      [0, 1, 2].some((c) => picture.data[3 * pixel + c] !== photo.data[3 * pixel + c]),
+    );
+    // Whatever the colour of a pixel was, its brightness alone decides what becomes of it.
+    const byLuma = inside.toSorted((a, b) => luma(photo, a) - luma(photo, b));
+    byLuma.slice(1).forEach((pixel, i) => {
+      const previous = byLuma[i] as number;
+      if (luma(photo, pixel) - luma(photo, previous) > 0.2) return;
+      for (let c = 0; c < 3; c++) {
+        const gap = Math.abs(picture.data[3 * pixel + c]! - picture.data[3 * previous + c]!);
+        expect(gap).toBeLessThanOrEqual(2);
+      }
+    });
+  });
+
+  it('asks for the colour in the words that the model knows best, and differs by seed', async () => {
+    const [a, b] = [
+      await edit(fields),
+      await edit({ ...fields, prompt: { original: '变成红色', enhanced: null } }),
+    ];
+    expect(a.picture).toEqual(b.picture);
+    const other = await edit({ ...fields, seed: 9 });
+    expect(other.picture).not.toEqual(a.picture);
+  });
+
+  it('goes the usual way where the words name none, or nothing is masked', async () => {
+    const prompt = { original: 'make it darker', enhanced: null };
+    const [usual, plain] = [
+      await edit({ ...fields, prompt }),
+      await edit({ ...fields, prompt, model: 'plain' }),
+    ];
+    expect(usual.picture).toEqual(plain.picture);
+    const [whole, other] = [await edit({ model: 'recolour' }), await edit({ model: 'plain' })];
+    expect(whole.picture).toEqual(other.picture);
   });
 });
