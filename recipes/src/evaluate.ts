@@ -1,4 +1,5 @@
 /** Command: measures the embedded weights on pictures that nothing was trained on. `npm run evaluate -- <target>`. */
+import { AppError } from '@darkroom/shared/errors';
 import { partOf, readWords } from './command-words.ts';
 import { captionTarget } from './evaluate/caption/caption-target.ts';
 import { editTarget } from './evaluate/edit-target.ts';
@@ -36,5 +37,12 @@ if (name === undefined) {
   console.log(targets[name].usage);
 } else {
   const measure = readWords('evaluate', () => targets[name].prepare(words));
-  if (!(await measure())) process.exitCode = 1;
+  try {
+    if (!(await measure())) process.exitCode = 1;
+  } catch (error) {
+    // A model or a picture that is not there is told in a line; anything else is a mistake in here, and whole.
+    if (!(error instanceof AppError)) throw error;
+    process.stderr.write(`evaluate: ${error.message}\n`);
+    process.exitCode = 2;
+  }
 }
