@@ -14,13 +14,10 @@ function weights(name: string): ShelvedModel {
   return { id: `darkroom/${name}`, folder };
 }
 
-const captioner = weights('caption');
-
-/** The model of each kind of job that names none. */
+/** The model of each kind of job that names none; for those that are absent a model has to be installed. */
 export const embeddedModels: Readonly<Partial<Record<JobKind, ShelvedModel>>> = {
   edit: { id: embeddedModelId, folder: embeddedFolder },
   segment: weights('segment'),
   detect: weights('detect'),
-  caption: captioner,
-  similarity: captioner,
+  caption: weights('caption'),
 };
