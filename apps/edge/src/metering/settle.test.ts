@@ -4,7 +4,7 @@ import { asc, eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { Ledger, priceOfMicros, startMs } from '../../../../test/support/ledger.ts';
 import { moveJob } from '../db/jobs.ts';
-import { jobOutputs, outbox, usage } from '../db/schema.ts';
+import { jobOutputs, jobResults, outbox, usage } from '../db/schema.ts';
 import { findImbalances } from './audit.ts';
 import type { JobEnding } from './charge.ts';
 import { settle } from './settle.ts';
@@ -36,6 +36,45 @@ async function billed({ db }: Ledger, jobId: JobId) {
     .where(eq(usage.jobId, jobId))
     .orderBy(asc(item));
 }
+
+describe('settling an answer', () => {
+  const answer = (caption: string): JobEnding => ({
+    state: 'succeeded',
+    outputs: [picture],
+    result: { kind: 'caption', caption, score: -1 },
+    model,
+  });
+  const resultsOf = ({ db }: Ledger, jobId: JobId) =>
+    db.select().from(jobResults).where(eq(jobResults.jobId, jobId));
+  const price = { ...priceOfMicros(100), steps: 0 };
+
+  test('bills it once, whatever pictures belong to it, and keeps that of the first end alone', async () => {
+    const ledger = await Ledger.open({ project: 1000 });
+    const jobId = await ledger.admit(price);
+    expect(await end(ledger, jobId, answer('a fox'))).toMatchObject({ chargedMicros: 100, isFirst: true });
+    expect(await end(ledger, jobId, answer('a hen'))).toMatchObject({ chargedMicros: 100, isFirst: false });
+    expect(await billed(ledger, jobId)).toEqual([{ item: 'answer', quantity: 1, micros: 100 }]);
+    const { projectId } = ledger;
+    const result = { kind: 'caption', caption: 'a fox', score: -1 };
+    expect(await resultsOf(ledger, jobId)).toEqual([{ jobId, projectId, result }]);
+    expect(await findImbalances(ledger.db)).toEqual([]);
+  });
+
+  test('that a stale lease brings keeps nothing of it', async () => {
+    const ledger = await Ledger.open();
+    const jobId = await ledger.admit(price);
+    await moveJob(ledger.db, { jobId, to: 'starting', fence: 2, nowMs });
+    expect(await end(ledger, jobId, answer('a fox'), 1)).toMatchObject({ isFirst: false });
+    expect(await resultsOf(ledger, jobId)).toEqual([]);
+  });
+
+  test('that was canceled bills nothing, as it has no steps', async () => {
+    const ledger = await Ledger.open();
+    const jobId = await ledger.admit(price);
+    await end(ledger, jobId, canceled(3));
+    expect(await billed(ledger, jobId)).toEqual([]);
+  });
+});
 
 describe('settling a finished job', () => {
   test('writes state, bill, pictures, budgets and outbox together', async () => {

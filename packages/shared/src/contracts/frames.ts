@@ -142,12 +142,14 @@ export const OutputObject = z.strictObject({
   height: pixels.describe('Height in pixels; required.'),
   maskReport: z
     .strictObject({
-      insidePixels: pixelCount.describe('Pixels that the mask lets change.'),
-      outsidePixels: pixelCount.describe('Pixels where the mask is 0.'),
+      insidePixels: pixelCount.describe('Pixels that may change, wholly or in part.'),
+      outsidePixels: pixelCount.describe('Pixels that may not.'),
       changedOutside: pixelCount.describe('Of these, how many differ from the photo.'),
       lossless: z.boolean().describe('Whether the file holds exactly these pixels.'),
     })
-    .describe('What changed outside the mask; absent = the job has no mask.')
+    .describe(
+      'What changed outside of the mask or region, as the file decodes; absent = the job has neither.',
+    )
     .optional(),
 });
 export type OutputObject = z.infer<typeof OutputObject>;

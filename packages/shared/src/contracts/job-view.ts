@@ -42,7 +42,9 @@ export const JobOutput = z.object({
   sha256: Sha256.describe('SHA-256 of the bytes, in lower-case hexadecimal.'),
   maskReport: z
     .object(OutputObject.shape.maskReport.unwrap().shape)
-    .describe('What changed outside the mask; absent = the job has no mask.')
+    .describe(
+      'What changed outside of the mask or region, as the file decodes; absent = the job has neither.',
+    )
     .optional(),
 });
 export type JobOutput = z.infer<typeof JobOutput>;

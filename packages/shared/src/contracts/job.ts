@@ -86,5 +86,3 @@ export type Job = z.infer<typeof Job>;
 
 /** A job that makes pictures from words. */
 export type PictureJob = EditJob | GenerateJob | Img2ImgJob | InpaintJob;
-/** A job that says what a photo shows. */
-export type VisionJob = SegmentJob | DetectJob | CaptionJob | SimilarityJob;
