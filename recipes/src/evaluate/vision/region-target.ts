@@ -97,7 +97,10 @@ async function evaluateRegion(asked: Asked): Promise<boolean> {
       const { score, after } = await scoreCase(editor, item, picture);
       scores.push(score);
       if (!asked.json) console.log(shown(score));
-      cells.push({ raster: picture.raster, caption: item.photo }, { raster: after, caption: shown(score) });
+      cells.push(
+        { raster: picture.raster, caption: item.photo },
+        { raster: after, caption: captionOf(score) },
+      );
     } else process.stderr.write(`${item.photo} is not at hand: npm run data:fetch\n`);
     report(i + 1, cases.length);
   }
@@ -140,5 +143,11 @@ async function scoreCase(
 function shown({ instruction, move, changedOutside, spill, ok }: RegionScore): string {
   if (!move) return `✗ ${instruction}: nothing found`;
   const figures = `nearer by ${move.approach.toFixed(1)}, outside ${changedOutside}, spill ${spill.toFixed(2)}`;
+  return `${ok ? '✓' : '✗'} ${instruction}: ${figures}`;
+}
+
+/** What fits over a picture of the sheet. */
+function captionOf({ instruction, move, spill, ok }: RegionScore): string {
+  const figures = move ? `${move.approach.toFixed(0)}, spill ${spill.toFixed(1)}` : 'nothing found';
   return `${ok ? '✓' : '✗'} ${instruction}: ${figures}`;
 }
