@@ -152,6 +152,7 @@ export class PoolStage {
       } as JobOrder['job'],
       requestId: 'r1',
       keyIdentityId: this.ledger.keyId,
+      price: priceOfMicros(100),
     };
   }
 

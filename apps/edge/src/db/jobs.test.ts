@@ -1,43 +1,62 @@
 import { describe, expect, test } from 'vitest';
 import { Ledger, priceOfMicros, startMs } from '../../../../test/support/ledger.ts';
 import { settle } from '../metering/settle.ts';
-import { moveJob } from './jobs.ts';
+import { type JobMove, moveJobs } from './jobs.ts';
 import { jobs } from './schema.ts';
 
 const nowMs = startMs + 100;
 
-describe('moveJob', () => {
-  test('moves a job along its states and keeps its first start', async () => {
+describe('moveJobs', () => {
+  const admitted = async () => {
     const ledger = await Ledger.open();
     const jobId = await ledger.admit(priceOfMicros(1));
-    expect(await moveJob(ledger.db, { jobId, to: 'starting', fence: 1, nowMs })).toBe(true);
-    expect(await moveJob(ledger.db, { jobId, to: 'running', fence: 1, nowMs })).toBe(true);
-    expect(await moveJob(ledger.db, { jobId, to: 'queued', fence: 1, nowMs })).toBe(true);
-    expect(await moveJob(ledger.db, { jobId, to: 'running', fence: 2, nowMs: nowMs + 50 })).toBe(true);
-    expect(await ledger.job(jobId)).toMatchObject({ state: 'running', fence: 2, startedAtMs: nowMs });
+    const move = async (to: JobMove['to'], fence: number, atMs = nowMs) => {
+      await moveJobs(ledger.db, [{ jobId, to, fence, nowMs: atMs }]);
+      return await ledger.job(jobId);
+    };
+    return { ledger, jobId, move };
+  };
+
+  test('moves a job along its states and keeps its first start', async () => {
+    const { move } = await admitted();
+    expect(await move('starting', 1)).toMatchObject({ state: 'starting', fence: 1, startedAtMs: null });
+    expect(await move('running', 1)).toMatchObject({ state: 'running', startedAtMs: nowMs });
+    expect(await move('queued', 1)).toMatchObject({ state: 'queued' });
+    expect(await move('running', 2, nowMs + 50)).toMatchObject({
+      state: 'running',
+      fence: 2,
+      startedAtMs: nowMs,
+    });
+    // Taken back and offered anew in so short a time that only the last of it is written.
+    expect(await move('starting', 3)).toMatchObject({ state: 'starting', fence: 3 });
+  });
+
+  test('moves several jobs at once, and none when there are none', async () => {
+    const [one, other] = [await admitted(), await admitted()];
+    const moves = [one, other].map(
+      ({ jobId }, i) => ({ jobId, to: 'running', fence: i + 1, nowMs }) as const,
+    );
+    await moveJobs(one.ledger.db, moves);
+    await moveJobs(one.ledger.db, []);
+    expect(await one.ledger.job(one.jobId)).toMatchObject({ state: 'running', fence: 1 });
+    expect(await other.ledger.job(other.jobId)).toMatchObject({ state: 'running', fence: 2 });
   });
 
   test('refuses a move that does not begin where the job stands', async () => {
-    const ledger = await Ledger.open();
-    const jobId = await ledger.admit(priceOfMicros(1));
-    expect(await moveJob(ledger.db, { jobId, to: 'queued', fence: 1, nowMs })).toBe(false);
-    expect(await ledger.job(jobId)).toMatchObject({ state: 'queued', fence: 0 });
+    const { move } = await admitted();
+    expect(await move('queued', 1)).toMatchObject({ state: 'queued', fence: 0 });
   });
 
   test('refuses a lease that was superseded', async () => {
-    const ledger = await Ledger.open();
-    const jobId = await ledger.admit(priceOfMicros(1));
-    await moveJob(ledger.db, { jobId, to: 'running', fence: 2, nowMs });
-    expect(await moveJob(ledger.db, { jobId, to: 'running', fence: 1, nowMs })).toBe(false);
-    expect(await ledger.job(jobId)).toMatchObject({ fence: 2 });
+    const { move } = await admitted();
+    await move('running', 2);
+    expect(await move('running', 1)).toMatchObject({ fence: 2 });
   });
 
   test('refuses a job that ended', async () => {
-    const ledger = await Ledger.open();
-    const jobId = await ledger.admit(priceOfMicros(1));
+    const { ledger, jobId, move } = await admitted();
     await settle(ledger.db, { jobId, fence: 1, ending: { state: 'expired' }, nowMs });
-    expect(await moveJob(ledger.db, { jobId, to: 'running', fence: 9, nowMs })).toBe(false);
-    expect(await ledger.job(jobId)).toMatchObject({ state: 'expired' });
+    expect(await move('running', 9)).toMatchObject({ state: 'expired', fence: 1 });
   });
 });
 

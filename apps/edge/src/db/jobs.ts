@@ -7,7 +7,7 @@ import { jobs } from './schema.ts';
 /** From where each state can be reached. */
 const sources = {
   queued: ['starting', 'running'],
-  starting: ['queued'],
+  starting: ['queued', 'starting', 'running'],
   running: ['queued', 'starting', 'running'],
 } as const;
 
@@ -19,18 +19,21 @@ export interface JobMove {
   readonly nowMs: number;
 }
 
-/** Moves a job if it stands where the move begins and no later lease has touched it; tells whether it did. */
-export async function moveJob(db: Database, { jobId, to, fence, nowMs }: JobMove): Promise<boolean> {
-  const moved = await db
+/** Moves jobs, each if it stands where its move begins and no later lease has touched it. */
+export async function moveJobs(db: Database, moves: readonly JobMove[]): Promise<void> {
+  const [first, ...others] = moves.map((move) => movingJob(db, move));
+  if (first) await db.batch([first, ...others]);
+}
+
+function movingJob(db: Database, { jobId, to, fence, nowMs }: JobMove) {
+  return db
     .update(jobs)
     .set({
       state: to,
       fence,
       ...(to === 'running' && { startedAtMs: sql`coalesce(${jobs.startedAtMs}, ${nowMs})` }),
     })
-    .where(and(eq(jobs.id, jobId), inArray(jobs.state, sources[to]), lte(jobs.fence, fence)))
-    .returning({ id: jobs.id });
-  return moved.length > 0;
+    .where(and(eq(jobs.id, jobId), inArray(jobs.state, sources[to]), lte(jobs.fence, fence)));
 }
 
 /** How a job ended, as the books say; undefined = it has not. */

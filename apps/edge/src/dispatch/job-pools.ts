@@ -3,6 +3,7 @@ import type { KeyId } from '@darkroom/shared/contracts/api-key';
 import type { Job } from '@darkroom/shared/contracts/job';
 import type { JobProgress } from '@darkroom/shared/contracts/job-view';
 import type { JobId } from '@darkroom/shared/ids';
+import type { Price } from '@darkroom/shared/pricing';
 import type { JobSpec } from './pool-rows.ts';
 
 /** A job for a pool: what it must know of it, and what its worker gets. */
@@ -13,6 +14,8 @@ export interface JobOrder {
   readonly requestId: string;
   /** Identity of the key that pays, whose slot is given back at the end. */
   readonly keyIdentityId: KeyId;
+  /** What it costs. */
+  readonly price: Price;
 }
 
 export type Enqueued =

@@ -10,6 +10,8 @@ export interface SettlerPorts {
   readonly books: PoolBooks;
   readonly feeds: JobFeeds;
   readonly orderOf: (jobId: JobId) => JobOrder | undefined;
+  /** When the job began, if the books do not say so yet; what else of it is still to be mirrored is left out. */
+  readonly startOf: (jobId: JobId) => number | undefined;
   /** The outcome is in the books: the pool may forget the job. */
   readonly onSettled: (jobId: JobId) => void;
   /** Deletes what a lease that does not count may have stored. */
@@ -33,12 +35,13 @@ export class Settler {
     const { id } = job.facts;
     if (this.#settling.has(id)) return;
     this.#settling.add(id);
+    let isAwaited = false;
     try {
-      await this.#close(job);
+      isAwaited = await this.#close(job);
     } finally {
       this.#settling.delete(id);
     }
-    await this.#ports.announce(id);
+    if (isAwaited) await this.#ports.announce(id);
   }
 
   /** Resolves when the job is settled, or when the time is over. */
@@ -52,16 +55,19 @@ export class Settler {
     waiting.delete(resolve);
   }
 
-  async #close(job: EndedJob): Promise<void> {
-    const { books, feeds, orderOf, onSettled, discard } = this.#ports;
+  /** @returns whether webhooks wait to hear of it */
+  async #close(job: EndedJob): Promise<boolean> {
+    const { books, feeds, orderOf, startOf, onSettled, discard } = this.#ports;
     const { id } = job.facts;
+    const booked = await settleJob(job, { order: orderOf(id), startedAtMs: startOf(id) }, books);
     // What the books say counts: someone else may have ended the job before.
-    const state = (await settleJob(job, orderOf(id), books)) ?? job.state;
+    const state = booked?.state ?? job.state;
     onSettled(id);
     if (state === job.state) for (const lease of uselessLeases(job)) discard(lease);
     feeds.end(id, state, { id, status: state });
     for (const resolve of this.#waiting.get(id) ?? []) resolve();
     this.#waiting.delete(id);
+    return booked?.isAwaited ?? false;
   }
 }
 

@@ -13,7 +13,7 @@ import type { Job } from '@darkroom/shared/contracts/job';
 import type { JobProgress } from '@darkroom/shared/contracts/job-view';
 import { AppError, toAppError } from '@darkroom/shared/errors';
 import type { JobId } from '@darkroom/shared/ids';
-import { bookedEnd } from '../db/jobs.ts';
+import { bookedEnd, moveJobs } from '../db/jobs.ts';
 import { createDeps, type Deps } from '../deps.ts';
 import { type Bindings, type EdgeEnv, parseVars } from '../env.ts';
 import { deliverSoon } from '../webhooks/deliver.ts';
@@ -22,8 +22,8 @@ import { JobFeeds, shortStream } from './job-events.ts';
 import type { Enqueued, JobOrder, PoolHealth, PoolModel } from './job-pools.ts';
 import { advance } from './lease.ts';
 import { checkedReport, outputPrefix, writeOffer } from './offer.ts';
-import { mirrorMove } from './pool-books.ts';
 import type { Effect, PoolEvent } from './pool-event.ts';
+import { PoolMirror } from './pool-mirror.ts';
 import { PoolNews } from './pool-news.ts';
 import { isEnded, isLeased, type JobFacts, type JobRow } from './pool-rows.ts';
 import { Settler } from './pool-settle.ts';
@@ -46,6 +46,7 @@ export class Pool extends DurableObject<Bindings> {
   readonly #sockets: WorkerSockets;
   readonly #settler: Settler;
   readonly #news: PoolNews;
+  readonly #mirror: PoolMirror;
   readonly #lines = new WorkerLines((error) => this.#report(error));
   #alarmAtMs: number | undefined;
 
@@ -61,10 +62,15 @@ export class Pool extends DurableObject<Bindings> {
       deliver: (jobId) => deliverSoon(this.#deps, jobId),
       report: (error) => this.#report(error),
     });
+    this.#mirror = new PoolMirror({
+      write: (moves) => moveJobs(this.#deps.db, moves).catch((error: unknown) => this.#report(error)),
+      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    });
     this.#settler = new Settler({
       books: this.#deps,
       feeds,
       orderOf: (jobId) => this.#store.order(jobId),
+      startOf: (jobId) => this.#mirror.end(jobId),
       onSettled: (jobId) => void this.#take({ type: 'settled', jobId }),
       discard: (lease) => this.#discard(lease),
       announce: (jobId) => announcer.tell(jobId),
@@ -272,7 +278,8 @@ export class Pool extends DurableObject<Bindings> {
 
   #tellMove(row: JobRow): void {
     if (isEnded(row)) return;
-    this.#inBackground(mirrorMove(row, this.#deps));
+    const { id: jobId, fence } = row.facts;
+    this.#inBackground(this.#mirror.note({ jobId, to: row.state, fence, nowMs: Date.now() }));
     if (row.state === 'starting') this.#news.tellStart(row);
   }
 

@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Ledger, startMs } from '../../../../test/support/ledger.ts';
-import { moveJob } from '../db/jobs.ts';
+import { moveJobs } from '../db/jobs.ts';
 import { jobs } from '../db/schema.ts';
 import { findImbalances } from './audit.ts';
 import type { JobEnding } from './charge.ts';
@@ -50,7 +50,7 @@ const end = fc.record({ ending, fence: fc.option(fence) }).map(
 const move = fc.record({ to: fc.constantFrom('queued', 'starting', 'running'), fence }).map(
   (how): Step =>
     async ({ db }, jobId) =>
-      jobId && (await moveJob(db, { ...how, jobId, nowMs })),
+      jobId && (await moveJobs(db, [{ ...how, jobId, nowMs }])),
 );
 const sweep = fc.constantFrom(0, 90_000).map(
   (laterMs): Step =>

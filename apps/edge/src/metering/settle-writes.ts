@@ -1,8 +1,8 @@
 /** The statements that end a job; they stand or fall together, as one batch in settle.ts. */
 import { errorTable } from '@darkroom/shared/errors';
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, type Column, eq, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
-import { budgets, jobOutputs, jobResults, jobs, outbox, usage } from '../db/schema.ts';
+import { budgets, jobOutputs, jobResults, jobs, outbox, usage, webhookEndpoints } from '../db/schema.ts';
 import { selectRow } from '../db/select-row.ts';
 import type { JobEnding, UsageLine } from './charge.ts';
 
@@ -80,7 +80,7 @@ export function insertResult({ db, ending, isOurs }: Closing) {
   return db.insert(jobResults).select(selectRow(jobResults, row, eachOf(results, isOurs)));
 }
 
-/** What others are to be told. */
+/** What others are to be told; where nobody listens it counts as told. */
 export function insertOutbox({ db, ending, isOurs, nowMs }: Closing) {
   const topic = `job.${ending.state}`;
   const row = {
@@ -89,8 +89,19 @@ export function insertOutbox({ db, ending, isOurs, nowMs }: Closing) {
     topic,
     subjectId: jobs.id,
     createdAtMs: nowMs,
+    sentAtMs: sql`CASE WHEN ${isWanted(jobs.projectId, topic)} THEN NULL ELSE ${nowMs} END`,
   };
-  return db.insert(outbox).select(selectRow(outbox, row, sql`FROM ${jobs} WHERE ${isOurs}`));
+  return db
+    .insert(outbox)
+    .select(selectRow(outbox, row, sql`FROM ${jobs} WHERE ${isOurs}`))
+    .returning({ sentAtMs: outbox.sentAtMs });
+}
+
+/** Whether a webhook of a project wants a topic. */
+function isWanted(projectId: Column, topic: string): SQL {
+  const { projectId: owner, disabledAtMs, topics } = webhookEndpoints;
+  return sql`EXISTS (SELECT 1 FROM ${webhookEndpoints}, json_each(${topics}) AS wanted
+    WHERE ${owner} = ${projectId} AND ${disabledAtMs} IS NULL AND wanted.value = ${topic})`;
 }
 
 function errorOf(ending: JobEnding): (typeof jobs.$inferInsert)['error'] {
@@ -103,8 +114,14 @@ function errorOf(ending: JobEnding): (typeof jobs.$inferInsert)['error'] {
   return { code, detail, retryable: errorTable[code].retryable, ...(details && { details }) };
 }
 
+interface End {
+  readonly chargedMicros: number;
+  readonly fence: number | null;
+  readonly startedAtMs: number | undefined;
+}
+
 /** The job's own end; the last statement, as it makes `isOurs` false. */
-export function endJob({ db, ending, isOurs, nowMs }: Closing, chargedMicros: number, fence: number | null) {
+export function endJob({ db, ending, isOurs, nowMs }: Closing, { chargedMicros, fence, startedAtMs }: End) {
   return db
     .update(jobs)
     .set({
@@ -114,6 +131,7 @@ export function endJob({ db, ending, isOurs, nowMs }: Closing, chargedMicros: nu
       error: errorOf(ending),
       finishedAtMs: nowMs,
       ...(fence !== null && { fence }),
+      ...(startedAtMs !== undefined && { startedAtMs: sql`coalesce(${jobs.startedAtMs}, ${startedAtMs})` }),
       ...(ending.state === 'succeeded' && { model: ending.model }),
     })
     .where(isOurs)

@@ -3,8 +3,8 @@ import type { JobId } from '@darkroom/shared/ids';
 import { asc, eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { Ledger, priceOfMicros, startMs } from '../../../../test/support/ledger.ts';
-import { moveJob } from '../db/jobs.ts';
-import { jobOutputs, jobResults, outbox, usage } from '../db/schema.ts';
+import { moveJobs } from '../db/jobs.ts';
+import { jobOutputs, jobResults, outbox, usage, webhookEndpoints } from '../db/schema.ts';
 import { findImbalances } from './audit.ts';
 import type { JobEnding } from './charge.ts';
 import { settle } from './settle.ts';
@@ -63,7 +63,7 @@ describe('settling an answer', () => {
   test('that a stale lease brings keeps nothing of it', async () => {
     const ledger = await Ledger.open();
     const jobId = await ledger.admit(price);
-    await moveJob(ledger.db, { jobId, to: 'starting', fence: 2, nowMs });
+    await moveJobs(ledger.db, [{ jobId, to: 'starting', fence: 2, nowMs }]);
     expect(await end(ledger, jobId, answer('a fox'), 1)).toMatchObject({ isFirst: false });
     expect(await resultsOf(ledger, jobId)).toEqual([]);
   });
@@ -86,6 +86,7 @@ describe('settling a finished job', () => {
       state: 'succeeded',
       chargedMicros: 200,
       isFirst: true,
+      isAwaited: false,
     });
     expect(await ledger.job(jobId)).toMatchObject({
       state: 'succeeded',
@@ -119,7 +120,7 @@ describe('settling a finished job', () => {
         topic: 'job.succeeded',
         subjectId: jobId,
         createdAtMs: nowMs,
-        sentAtMs: null,
+        sentAtMs: nowMs,
       },
     ]);
     for (const holder of [projectId, keyId])
@@ -144,6 +145,38 @@ describe('settling a finished job', () => {
   });
 });
 
+describe('an event', () => {
+  test('is awaited where a webhook of the project wants it, and counts as told where none does', async () => {
+    const ledger = await Ledger.open();
+    const hook = { url: 'https://example.com', secrets: [], createdAtMs: 1, projectId: ledger.projectId };
+    await ledger.db.insert(webhookEndpoints).values([
+      { ...hook, id: 'webhook_ends', topics: ['job.failed', 'job.expired'], disabledAtMs: null },
+      { ...hook, id: 'webhook_off', topics: ['job.succeeded'], disabledAtMs: 1 },
+    ]);
+    const endings = [done, failed, { state: 'expired' }] as const;
+    const ends = [];
+    for (const ending of endings) ends.push(await end(ledger, await ledger.admit(priceOfMicros(1)), ending));
+    expect(ends.map(({ isAwaited }) => isAwaited)).toEqual([false, true, true]);
+    const events = await ledger.db.select().from(outbox).where(eq(outbox.projectId, ledger.projectId));
+    expect(Object.fromEntries(events.map(({ topic, sentAtMs }) => [topic, sentAtMs]))).toEqual({
+      'job.succeeded': nowMs,
+      'job.failed': null,
+      'job.expired': null,
+    });
+  });
+});
+
+test('a job whose price the caller knows and whose start the books do not know ends with both', async () => {
+  const ledger = await Ledger.open();
+  const price = priceOfMicros(100);
+  const jobId = await ledger.admit(price);
+  const how = { jobId, fence: 1, ending: done, nowMs, price } as const;
+  expect(await settle(ledger.db, { ...how, startedAtMs: 7 })).toMatchObject({ chargedMicros: 100 });
+  expect(await ledger.job(jobId)).toMatchObject({ startedAtMs: 7 });
+  const missing = { ...how, jobId: ledger.newJob().id };
+  await expect(settle(ledger.db, missing)).rejects.toMatchObject({ code: 'not_found' });
+});
+
 describe('settling a job again', () => {
   test('does the same thing twice only once, at the same time too', async () => {
     const ledger = await Ledger.open();
@@ -165,8 +198,8 @@ describe('settling a job again', () => {
     const ledger = await Ledger.open();
     const jobId = await ledger.admit(priceOfMicros(100));
     const [first, second] = [await end(ledger, jobId, endings[0]), await end(ledger, jobId, endings[1])];
-    expect(first).toEqual({ state, chargedMicros, isFirst: true });
-    expect(second).toEqual({ state, chargedMicros, isFirst: false });
+    expect(first).toMatchObject({ state, chargedMicros, isFirst: true });
+    expect(second).toMatchObject({ state, chargedMicros, isFirst: false });
     expect(await ledger.job(jobId)).toMatchObject({ state, chargedMicros });
     expect(await ledger.budget()).toEqual({ spentMicros: chargedMicros, reservedMicros: 0 });
     expect(await ledger.db.select().from(outbox).where(eq(outbox.subjectId, jobId))).toHaveLength(1);
@@ -208,8 +241,8 @@ describe('settling', () => {
   test('hears the end from the current lease, not from one that was superseded', async () => {
     const ledger = await Ledger.open();
     const jobId = await ledger.admit(priceOfMicros(100));
-    await moveJob(ledger.db, { jobId, to: 'running', fence: 2, nowMs });
-    expect(await end(ledger, jobId, done, 1)).toEqual({ state: 'running', chargedMicros: 0, isFirst: false });
+    await moveJobs(ledger.db, [{ jobId, to: 'running', fence: 2, nowMs }]);
+    expect(await end(ledger, jobId, done, 1)).toMatchObject({ state: 'running', isFirst: false });
     expect(await ledger.budget()).toEqual({ spentMicros: 0, reservedMicros: 100 });
     expect(await end(ledger, jobId, done, 2)).toMatchObject({ state: 'succeeded', isFirst: true });
   });

@@ -1,6 +1,7 @@
 import type { JobState } from '@darkroom/shared/contracts/job-view';
 import { AppError } from '@darkroom/shared/errors';
 import type { JobId } from '@darkroom/shared/ids';
+import type { Price } from '@darkroom/shared/pricing';
 import { eq, sql } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
 import { jobs } from '../db/schema.ts';
@@ -21,6 +22,10 @@ export interface SettleOptions {
   readonly fence: number | null;
   readonly ending: JobEnding;
   readonly nowMs: number;
+  /** As the job was priced, for callers that know; absent = it is read. */
+  readonly price?: Price | undefined;
+  /** When work on it began, should the books not say so yet. */
+  readonly startedAtMs?: number | undefined;
 }
 
 /** Where the job stands afterwards. */
@@ -30,6 +35,8 @@ export interface Settlement {
   readonly chargedMicros: number;
   /** Whether this call did it. */
   readonly isFirst: boolean;
+  /** Whether some webhook is to be told of it, or whoever ended it before may not have come to telling. */
+  readonly isAwaited: boolean;
 }
 
 async function readJob(db: Database, jobId: JobId) {
@@ -52,21 +59,21 @@ async function readJob(db: Database, jobId: JobId) {
  * @throws AppError `not_found` when there is no such job; TypeError when more is reported than was priced
  */
 export async function settle(db: Database, options: SettleOptions): Promise<Settlement> {
-  const { jobId, fence, ending, nowMs } = options;
-  const lines = usageOf(await readJob(db, jobId), ending);
+  const { jobId, fence, ending, nowMs, startedAtMs, price = await readJob(db, jobId) } = options;
+  const lines = usageOf(price, ending);
   const chargedMicros = lines.reduce((sum, { micros }) => sum + micros, 0);
   const isCurrent = fence === null ? sql`TRUE` : sql`${jobs.fence} <= ${fence}`;
   const isOurs = sql`${jobs.id} = ${jobId} AND ${jobs.finishedAtMs} IS NULL AND ${isCurrent}`;
   const closing: Closing = { db, ending, isOurs, nowMs };
-  const [, , , , , [ended]] = await db.batch([
+  const [, , , , [event], [ended]] = await db.batch([
     chargeBudgets(closing, chargedMicros),
     insertUsage(closing, lines),
     insertOutputs(closing),
     insertResult(closing),
     insertOutbox(closing),
-    endJob(closing, chargedMicros, fence),
+    endJob(closing, { chargedMicros, fence, startedAtMs }),
   ]);
-  if (ended) return { ...ended, isFirst: true };
+  if (ended) return { ...ended, isFirst: true, isAwaited: event?.sentAtMs === null };
   const { state, chargedMicros: charged } = await readJob(db, jobId);
-  return { state, chargedMicros: charged, isFirst: false };
+  return { state, chargedMicros: charged, isFirst: false, isAwaited: true };
 }

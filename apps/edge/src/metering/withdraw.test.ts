@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Ledger, priceOfMicros } from '../../../../test/support/ledger.ts';
-import { moveJob } from '../db/jobs.ts';
+import { moveJobs } from '../db/jobs.ts';
 import { withdraw } from './withdraw.ts';
 
 const nowMs = 1_700_000_000_000;
@@ -22,7 +22,7 @@ test('a job that is withdrawn leaves nothing, and can be admitted again', async 
 test('a job that a worker was offered is not withdrawn', async () => {
   const ledger = await Ledger.open();
   const id = await ledger.admit(priceOfMicros(60));
-  await moveJob(ledger.db, { jobId: id, to: 'starting', fence: 1, nowMs });
+  await moveJobs(ledger.db, [{ jobId: id, to: 'starting', fence: 1, nowMs }]);
   await withdraw(ledger.db, id);
   expect(await ledger.job(id)).toMatchObject({ state: 'starting' });
   expect(await ledger.budget()).toEqual({ spentMicros: 0, reservedMicros: 60 });

@@ -43,10 +43,12 @@ function contractOf(row: JobRow, { image, mask }: Pictures, work: PricedWork): J
 /** The order of an admitted job; of one job always the same, because everything that was decided is in its row. */
 export function orderOf(row: JobRow, pictures: Pictures, work: PricedWork): JobOrder {
   const job = contractOf(row, pictures, work);
+  const { priceId, pictureMicros } = row;
   return {
     job,
     requestId: row.requestId,
     keyIdentityId: row.keyId,
+    price: { priceId, pictureMicros, pictures: row.pictures, steps: row.steps },
     spec: {
       id: job.id,
       projectId: row.projectId,
