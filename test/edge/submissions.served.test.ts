@@ -91,6 +91,27 @@ test('a prompt is sent byte for byte where it may not be reworded, and reworded 
   expect(reworded.job).toHaveProperty('prompt', { original, enhanced });
 });
 
+test('an edit of a region tells the worker where, and has the usual price', async () => {
+  const edge = await edgeUnderTest();
+  const region = { text: 'the car', points: [{ x: 3, y: 2 }], box: [0, 0, 6, 4] };
+  const answer = await edge.ask('/v1/edits', asForm({ region: JSON.stringify(region), steps: '5' }));
+  const { job, outputs } = await finishNext(worker);
+  expect(job).toMatchObject({
+    kind: 'edit',
+    region: { ...region, points: [{ x: 3, y: 2, label: 1 }], feather: 2 },
+  });
+  expect(job).not.toHaveProperty('mask');
+  expect(outputs).toHaveLength(1);
+  const { id } = await viewOf(answer);
+  await expect
+    .poll(async () => await viewOf(await edge.ask(`/v1/jobs/${id}`)))
+    .toMatchObject({ status: 'succeeded', result: null, usage: { microCredits: 1001 } });
+  const { id: mask } = await store(edge);
+  const both = await edge.ask('/v1/edits', asForm({ region: JSON.stringify(region), mask }));
+  expect(both.status).toBe(400);
+  expect(await both.json()).toMatchObject({ details: { issues: [{ field: 'region' }] } });
+});
+
 test('a repeated job has the same words, seed, steps and model, and is a job of its own', async () => {
   const edge = await edgeUnderTest();
   const first = await viewOf(await edge.ask('/v1/edits', asForm({ steps: '5' })));

@@ -7,6 +7,7 @@ import { reserve } from '@darkroom/edge/metering/reserve';
 import { settle } from '@darkroom/edge/metering/settle';
 import { type DeliveryRun, deliverDue, deliverSoon } from '@darkroom/edge/webhooks/deliver';
 import { EditRequest } from '@darkroom/shared/contracts/job-request';
+import type { JobResult } from '@darkroom/shared/contracts/job-result';
 import {
   DeliveryList,
   type DeliveryView,
@@ -97,7 +98,7 @@ export class WebhookStage {
   }
 
   /** A job that has just ended. */
-  async endedJob(topic: WebhookTopic = 'job.succeeded'): Promise<JobId> {
+  async endedJob(topic: WebhookTopic = 'job.succeeded', result?: JobResult): Promise<JobId> {
     const { deps, project, key } = this.edge;
     const nowMs = deps.nowMs();
     const id = makeId('job', nowMs, random(10));
@@ -118,7 +119,9 @@ export class WebhookStage {
       deadlineAtMs: nowMs + 60_000,
     } as const;
     await reserve(deps.db, job, { priceId: '2026-11', pictureMicros: 5, pictures: 1, steps: 10 });
-    await settle(deps.db, { jobId: id, fence: null, ending: endings[topic], nowMs });
+    const ending = endings[topic];
+    const found = ending.state === 'succeeded' && result ? { ...ending, result } : ending;
+    await settle(deps.db, { jobId: id, fence: null, ending: found, nowMs });
     return id;
   }
 

@@ -23,6 +23,16 @@ describe('the end of a job', () => {
     expect(JobEvent.parse(JSON.parse(body))).toMatchObject({ type: topic, data: { id: jobId } });
   });
 
+  test('is told with what the job found out, without masks', async () => {
+    const stage = await WebhookStage.open();
+    await stage.webhook();
+    const mask = { score: 0.9, area: 2, box: [0, 0, 2, 1] as [number, number, number, number] };
+    const rle = { size: [1, 2] as [number, number], counts: [0, 2] };
+    await stage.soon(await stage.endedJob('job.succeeded', { kind: 'segment', masks: [{ ...mask, rle }] }));
+    const [{ body } = { body: '' }] = stage.arrivals;
+    expect(JSON.parse(body).data.result).toEqual({ kind: 'segment', masks: [mask] });
+  });
+
   test('told at once is not told again by the clock', async () => {
     const stage = await WebhookStage.open();
     await stage.webhook();

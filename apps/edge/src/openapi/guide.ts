@@ -6,7 +6,7 @@ const scopeList = Object.entries(scopeMeanings)
   .join('\n');
 
 export const guide: string = `
-A photo and a sentence in, an edited photo out. You upload a picture, ask for an edit in your own words, and fetch the result; a job's state can be asked for, streamed, waited for, or told to your own server.
+A photo and a sentence in, an edited photo out. You upload a picture, ask for an edit in your own words, and fetch the result; or you ask what a photo shows, and get outlines, things by their names, a caption; a job's state can be asked for, streamed, waited for, or told to your own server.
 
 ## Keys
 
@@ -36,7 +36,7 @@ A request that makes something can be sent again without making it twice: give i
 
 ## Events on your server
 
-A webhook is posted the end of every job as soon as it is known, mostly within a second. Posts follow Standard Webhooks: compute HMAC-SHA-256 over \`webhook-id.webhook-timestamp.body\` under the secret (the bytes behind \`whsec_\`, in base64) and compare it with each of the signatures \`v1,…\` in \`webhook-signature\`; refuse timestamps more than five minutes off, and use \`webhook-id\` to tell what came twice.
+A webhook is posted the end of every job as soon as it is known, mostly within a second, with what the job found out in short: without masks, and of very many things the first hundred. Posts follow Standard Webhooks: compute HMAC-SHA-256 over \`webhook-id.webhook-timestamp.body\` under the secret (the bytes behind \`whsec_\`, in base64) and compare it with each of the signatures \`v1,…\` in \`webhook-signature\`; refuse timestamps more than five minutes off, and use \`webhook-id\` to tell what came twice.
 
 Answer with any 2xx status within 15 seconds. Anything else, redirects too, is a failure, and the event comes again after 5 seconds, 5 and 30 minutes, 2, 5, 10, 14, 20 and 24 hours. \`410 Gone\` disables the webhook. Whatever became of an event stands in the log for thirty days, and can be replayed from there.
 `.trim();
