@@ -27,7 +27,7 @@ export async function awaitEdge({ url }: Access, signal: AbortSignal): Promise<v
 }
 
 /**
- * Resolves once so many workers are connected and one has a model.
+ * Resolves once so many workers are connected and one has a model; of no workers at once.
  * @throws unavailable when it takes too long; the signal's reason
  */
 export async function awaitWorkers(
@@ -35,6 +35,7 @@ export async function awaitWorkers(
   workers: number,
   signal: AbortSignal,
 ): Promise<void> {
+  if (workers === 0) return;
   const headers = { authorization: `Bearer ${key}` };
   const areHere = async () => {
     const { data: ready } = Ready.safeParse(await answerOf(`${url}/readyz`, { signal }));
