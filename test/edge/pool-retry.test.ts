@@ -1,7 +1,5 @@
-import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { R2Bucket } from '@cloudflare/workers-types';
-import type { Pool } from '@darkroom/edge/dispatch/pool';
 import { bootIdOf, doneOf, failOf } from '@darkroom/edge/dispatch/test-pool';
 import { describe, expect, test } from 'vitest';
 import { type FakeWorker, PoolStage } from './pool-stage.ts';
@@ -28,10 +26,6 @@ async function threeWorkers(name: string) {
   return { stage, workers, jobId };
 }
 
-async function quarantined(stage: PoolStage) {
-  return await runInDurableObject(stage.stub, async (pool: Pool) => await pool.quarantined());
-}
-
 test('a job that fails is tried on three workers, and then it has failed, unbilled', async () => {
   const { stage, workers, jobId } = await threeWorkers('thrice');
   const holders: string[] = [];
@@ -44,7 +38,6 @@ test('a job that fails is tried on three workers, and then it has failed, unbill
   expect(holders.toSorted()).toEqual(['a', 'b', 'c']);
   expect(await stage.ended(jobId)).toBe('failed');
   expect(await stage.bill(jobId)).toEqual([]);
-  expect(await quarantined(stage)).toEqual([]);
 });
 
 test('when a worker dies another one gets its job, and what comes late from the dead one does not count', async () => {
@@ -78,7 +71,7 @@ test('what attempts without a result have stored is deleted at the end', async (
 });
 
 describe('a job that breaks workers', () => {
-  test('is kept aside after the second, until someone takes it out', async () => {
+  test('has failed after the second, and is no worker’s fault', async () => {
     const { stage, workers, jobId } = await threeWorkers('poison');
     for (let death = 1; death <= 2; death++) {
       const { id } = await nextHolder(workers);
@@ -87,20 +80,14 @@ describe('a job that breaks workers', () => {
     expect(await stage.ended(jobId)).toBe('failed');
     expect((await stage.ledger.job(jobId))?.error).toMatchObject({ code: 'poison', retryable: false });
     expect(await stage.bill(jobId)).toEqual([]);
-    expect(await quarantined(stage)).toMatchObject([
-      { facts: { id: jobId, model: 'sketch', deaths: 2 }, order: { job: { id: jobId } } },
-    ]);
-    const released = await runInDurableObject(stage.stub, async (pool: Pool) => await pool.release(jobId));
-    expect(released).toMatchObject({ spec: { id: jobId } });
-    expect(await quarantined(stage)).toEqual([]);
   });
 
-  test('is kept aside at once when its worker knows', async () => {
+  test('has failed at once when its worker knows', async () => {
     const { stage, workers, jobId } = await threeWorkers('known poison');
     const { worker, lease } = await nextHolder(workers);
     worker.say(failOf(lease, { class: 'poison', code: 'poison' }));
     expect(await stage.ended(jobId)).toBe('failed');
-    expect(await quarantined(stage)).toMatchObject([{ facts: { id: jobId } }]);
+    expect((await stage.ledger.job(jobId))?.error).toMatchObject({ code: 'poison' });
   });
 });
 

@@ -77,7 +77,6 @@ export function endJob(turn: Turn, { facts }: LiveJob, ending: Ending): void {
   const ended = { facts, state: outcome.state, outcome, settleAgainAtMs };
   turn.jobs.put(facts.id, ended);
   turn.emit({ type: 'settle', job: ended });
-  if (outcome.state === 'failed' && outcome.isPoison) turn.emit({ type: 'quarantine', job: facts });
 }
 
 /** A job whose worker was told to stop it. */

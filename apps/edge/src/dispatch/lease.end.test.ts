@@ -26,7 +26,7 @@ describe('a failed job', () => {
     }
     expect(current.fence).toBe(3);
     expect(outcomesIn(pool.frame('a', failOf(current)))).toEqual([
-      { state: 'failed', fence: 3, stepsDone: 3, code: 'internal', detail: 'it broke', isPoison: false },
+      { state: 'failed', fence: 3, stepsDone: 3, code: 'internal', detail: 'it broke' },
     ]);
   });
 
@@ -53,7 +53,7 @@ describe('a failed job', () => {
   test('is not tried again when the failure is permanent', () => {
     const { pool, lease } = runningPool();
     const effects = pool.frame('a', failOf(lease, { class: 'permanent', code: 'image_corrupt' }));
-    expect(outcomesIn(effects)).toMatchObject([{ state: 'failed', code: 'image_corrupt', isPoison: false }]);
+    expect(outcomesIn(effects)).toMatchObject([{ state: 'failed', code: 'image_corrupt' }]);
   });
 
   test('is tried once more, smaller, after running out of memory', () => {
@@ -67,20 +67,21 @@ describe('a failed job', () => {
     expect(outcomesIn(effects)).toMatchObject([{ state: 'failed', code: 'out_of_memory' }]);
   });
 
-  test('that took two workers down is kept aside', () => {
+  test('that took two workers down is not offered to a third', () => {
     const { pool } = runningPool();
     pool.frame('a', helloOf('a', { bootId: bootIdOf(2) }));
     pool.pass(500);
     expect(offersIn(pool.join('b'))).toHaveLength(1);
     const effects = pool.frame('b', helloOf('b', { bootId: bootIdOf(2) }));
-    expect(outcomesIn(effects)).toMatchObject([{ state: 'failed', isPoison: true }]);
-    expect(only(effects, 'quarantine')).toMatchObject([{ job: { id: jobIdOf(0), tried: ['a', 'b'] } }]);
+    expect(outcomesIn(effects)).toMatchObject([{ state: 'failed', code: 'poison' }]);
+    expect(offersIn([...pool.join('c'), ...pool.pass(60_000)])).toEqual([]);
   });
 
-  test('that a worker calls poison is kept aside at once', () => {
+  test('that a worker calls poison is not offered to another', () => {
     const { pool, lease } = runningPool();
     const effects = pool.frame('a', failOf(lease, { class: 'poison' }));
-    expect(only(effects, 'quarantine')).toHaveLength(1);
+    expect(outcomesIn(effects)).toMatchObject([{ state: 'failed' }]);
+    expect(offersIn([...pool.join('b'), ...pool.pass(60_000)])).toEqual([]);
   });
 
   test('goes on from its last checkpoint', () => {

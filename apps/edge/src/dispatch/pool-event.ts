@@ -32,8 +32,6 @@ export type Effect =
   | { readonly type: 'disconnect'; readonly workerId: string }
   /** Bring the outcome into the books, once per job id however often this comes; then say `settled`. */
   | { readonly type: 'settle'; readonly job: EndedJob }
-  /** Keep a job that broke workers for inspection. */
-  | { readonly type: 'quarantine'; readonly job: JobFacts }
   /** Delete the pictures of a lease that no longer counts. */
   | { readonly type: 'discard'; readonly jobId: JobId; readonly fence: number }
   | {

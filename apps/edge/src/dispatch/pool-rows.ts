@@ -64,8 +64,6 @@ export type Outcome = { readonly fence: number; readonly stepsDone: number } & (
       readonly code: ErrorCode;
       readonly detail: string;
       readonly details?: FailDetails | undefined;
-      /** It broke workers: kept for inspection, and run again only by hand. */
-      readonly isPoison: boolean;
     }
   | { readonly state: 'canceled' | 'expired' }
 );

@@ -3,14 +3,7 @@ import type { DurableObjectStorage } from '@cloudflare/workers-types';
 import type { HelloFrame } from '@darkroom/shared/contracts/frames';
 import type { JobId } from '@darkroom/shared/ids';
 import type { JobOrder } from './job-pools.ts';
-import { type Changes, emptyPool, type JobFacts, type Pool, type PoolTables } from './pool-rows.ts';
-
-/** A job that broke workers. */
-export interface QuarantinedJob {
-  readonly facts: JobFacts;
-  readonly order: JobOrder;
-  readonly atMs: number;
-}
+import { type Changes, emptyPool, type Pool, type PoolTables } from './pool-rows.ts';
 
 /** What a worker said of itself when it was last here. */
 export interface Shelf {
@@ -31,9 +24,6 @@ const schema = `
     kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id)
   );
   CREATE TABLE IF NOT EXISTS payloads (id TEXT PRIMARY KEY, body TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS quarantine (
-    id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, facts TEXT NOT NULL, body TEXT NOT NULL
-  );
   CREATE TABLE IF NOT EXISTS shelves (id TEXT PRIMARY KEY, seen_at_ms INTEGER NOT NULL, models TEXT NOT NULL);
 `;
 
@@ -87,36 +77,6 @@ export class PoolStore {
 
   order(jobId: JobId): JobOrder | undefined {
     const [row] = this.#storage.sql.exec<{ body: string }>('SELECT body FROM payloads WHERE id = ?', jobId);
-    return row && (JSON.parse(row.body) as JobOrder);
-  }
-
-  quarantine(facts: JobFacts, nowMs: number): void {
-    this.#storage.sql.exec(
-      'INSERT OR REPLACE INTO quarantine SELECT id, ?, ?, body FROM payloads WHERE id = ?',
-      nowMs,
-      JSON.stringify(facts),
-      facts.id,
-    );
-  }
-
-  /** The newest first, at most 100. */
-  quarantined(): QuarantinedJob[] {
-    const rows = this.#storage.sql.exec<{ at_ms: number; facts: string; body: string }>(
-      'SELECT at_ms, facts, body FROM quarantine ORDER BY at_ms DESC LIMIT 100',
-    );
-    return Array.from(rows, ({ at_ms, facts, body }) => ({
-      atMs: at_ms,
-      facts: JSON.parse(facts) as JobFacts,
-      order: JSON.parse(body) as JobOrder,
-    }));
-  }
-
-  /** Takes a job out of quarantine. */
-  release(jobId: JobId): JobOrder | undefined {
-    const [row] = this.#storage.sql.exec<{ body: string }>(
-      'DELETE FROM quarantine WHERE id = ? RETURNING body',
-      jobId,
-    );
     return row && (JSON.parse(row.body) as JobOrder);
   }
 

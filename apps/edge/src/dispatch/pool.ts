@@ -27,7 +27,7 @@ import { PoolMirror } from './pool-mirror.ts';
 import { PoolNews } from './pool-news.ts';
 import { isEnded, isLeased, type JobFacts, type JobRow } from './pool-rows.ts';
 import { Settler } from './pool-settle.ts';
-import { PoolStore, type QuarantinedJob } from './pool-store.ts';
+import { PoolStore } from './pool-store.ts';
 import { healthOf, modelsOf } from './pool-view.ts';
 import { WorkerLines } from './worker-lines.ts';
 import { closeSocket, FrameFault, parseFrame, WorkerSockets } from './worker-sockets.ts';
@@ -160,16 +160,6 @@ export class Pool extends DurableObject<Bindings> {
     return healthOf(this.#store.pool, Date.now());
   }
 
-  /** Jobs that broke workers, the newest first. */
-  async quarantined(): Promise<readonly QuarantinedJob[]> {
-    return this.#store.quarantined();
-  }
-
-  /** Takes a job out of quarantine, for whoever submits it anew: the old one has ended, and was not billed. */
-  async release(jobId: JobId): Promise<JobOrder | undefined> {
-    return this.#store.release(jobId);
-  }
-
   async #isOver({ id, createdAtMs }: Job): Promise<boolean> {
     const { jobs, tombstones } = this.#store.pool;
     if (jobs.has(id) || tombstones.has(id)) return tombstones.has(id);
@@ -189,8 +179,6 @@ export class Pool extends DurableObject<Bindings> {
     this.#store.save(changes, () => {
       if (isNew) this.#store.keepOrder(order);
       if (event.type === 'frame' && event.frame.type === 'hello') this.#store.shelve(event.frame, nowMs);
-      for (const effect of effects)
-        if (effect.type === 'quarantine') this.#store.quarantine(effect.job, nowMs);
     });
     if (changes.jobs.size > 0) this.#news.forgetPlaces();
     for (const effect of effects) this.#do(effect);
@@ -221,7 +209,6 @@ export class Pool extends DurableObject<Bindings> {
         this.#news.tellProgress(effect.jobId);
         break;
       case 'preview':
-      case 'quarantine':
       case 'refuse':
         // Done where the event came in.
         break;

@@ -36,10 +36,7 @@ export type Aftermath =
   | {
       readonly next: 'end';
       readonly facts: JobFacts;
-      readonly outcome: Pick<
-        Outcome & { state: 'failed' },
-        'state' | 'code' | 'detail' | 'details' | 'isPoison'
-      >;
+      readonly outcome: Pick<Outcome & { state: 'failed' }, 'state' | 'code' | 'detail' | 'details'>;
     };
 
 /** 0.5 s after the first attempt, then four times as long after each further one. */
@@ -68,7 +65,7 @@ export function afterFailure(before: JobFacts, workerId: string, failure: Failur
     return {
       next: 'end',
       facts,
-      outcome: { state: 'failed', code, detail, ...(details && { details }), isPoison },
+      outcome: { state: 'failed', code, detail, ...(details && { details }) },
     };
   return { next: 'retry', facts, backoffMs: backoffMs(before.attempts) };
 }
