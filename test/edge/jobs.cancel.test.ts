@@ -5,6 +5,7 @@ import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { type EdgeUnderTest, edgeUnderTest } from './edge-app.ts';
 import { admit, cancel, enqueue, finish, jobMicros, jobOf, openPool, see } from './jobs-stage.ts';
+import { asJson } from './submit-stage.ts';
 
 /** What the job has cost, and what is still promised. */
 async function bill({ deps, project }: EdgeUnderTest, id: JobId) {
@@ -34,6 +35,21 @@ test('a job that no pool was handed ends canceled, and bills nothing', async () 
   const id = await admit(edge);
   expect(await jobOf(await cancel(edge, id))).toMatchObject({ status: 'canceled' });
   expect(await bill(edge, id)).toEqual({ lines: [], reserved: 0 });
+});
+
+test('of a job that no pool was handed webhooks hear as soon as it is canceled', async () => {
+  const bodies: string[] = [];
+  const edge = await edgeUnderTest({
+    fetch: async (_address, init) => {
+      bodies.push(String(init?.body));
+      return new Response(null, { status: 200 });
+    },
+  });
+  const wanted = { url: 'https://hooks.example.com/', topics: ['job.canceled'] };
+  expect((await edge.ask('/v1/webhooks', asJson(wanted))).status).toBe(201);
+  const id = await admit(edge);
+  await cancel(edge, id);
+  await expect.poll(() => bodies).toEqual([expect.stringContaining(id)]);
 });
 
 test('a job that runs is answered at once, ends when its worker has stopped, and bills the steps that it did', async () => {

@@ -1,4 +1,5 @@
-import { AppError } from '@darkroom/shared/errors';
+import { waitUntil } from 'cloudflare:workers';
+import { AppError, toAppError } from '@darkroom/shared/errors';
 import manifest from '../package.json' with { type: 'json' };
 import type { SigningKeys } from './auth/client-token.ts';
 import { createKeyHasher, type KeyHasher } from './auth/key-hash.ts';
@@ -37,6 +38,8 @@ export interface Deps {
   /** Bytes from a secure source. */
   readonly random: (length: number) => Uint8Array<ArrayBuffer>;
   readonly fetch: typeof fetch;
+  /** Lets work go on behind the answer; what it throws is reported. */
+  readonly inBackground: (work: Promise<unknown>) => void;
   readonly db: Database;
   readonly keyStore: KeyStore;
   readonly hasher: KeyHasher;
@@ -93,6 +96,10 @@ function rewriterOf(
   });
 }
 
+function inBackground(work: Promise<unknown>): void {
+  waitUntil(work.catch((cause: unknown) => logFailure(toAppError(cause), 'background')));
+}
+
 /**
  * The edge's parts, built from what it is bound to and told.
  *
@@ -109,6 +116,7 @@ export function createDeps({ DB, IMAGES, POOLS, LIMITS, AI }: Bindings, vars: Ed
     random,
     // Called as a method of another object, the platform's own refuses to work.
     fetch: (input, init) => fetch(input, init),
+    inBackground,
     db,
     keyStore: d1KeyStore(db),
     hasher: createKeyHasher(newestFirst(vars.KEY_PEPPER, vars.KEY_PEPPER_PREVIOUS)),

@@ -3,8 +3,9 @@ import { findJob, type JobRow, requestCancel } from '../db/job-rows.ts';
 import type { Deps } from '../deps.ts';
 import { settle } from '../metering/settle.ts';
 import { slotSubject } from '../middleware/concurrency.ts';
+import { type DeliverDeps, deliverSoon } from '../webhooks/deliver.ts';
 
-type CancelDeps = Pick<Deps, 'db' | 'pools' | 'nowMs' | 'concurrencyGate'>;
+export type CancelDeps = DeliverDeps & Pick<Deps, 'pools' | 'concurrencyGate' | 'inBackground'>;
 
 /** How long the end of a job that waits is waited for; it has no worker that must stop first. */
 const queuedWaitMs = 1000;
@@ -39,7 +40,8 @@ export async function cancelJob(deps: CancelDeps, row: JobRow): Promise<JobRow> 
   if (isPooled || after.finishedAtMs !== null) return after;
   // It was admitted and never handed over, so that nobody else will end it before its time is over.
   const ending = { state: 'canceled', stepsDone: 0 } as const;
-  await settle(db, { jobId: row.id, fence: null, ending, nowMs: nowMs() });
+  const { isAwaited } = await settle(db, { jobId: row.id, fence: null, ending, nowMs: nowMs() });
+  if (isAwaited) deps.inBackground(deliverSoon(deps, row.id));
   await concurrencyGate.leave(slotSubject({ identityId: row.keyId }), row.id);
   return await readAgain(deps, row);
 }

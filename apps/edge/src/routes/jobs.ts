@@ -3,7 +3,7 @@ import { parseContract } from '@darkroom/shared/contracts/parse-contract';
 import { type Context, Hono } from 'hono';
 import { listJobs } from '../db/job-rows.ts';
 import type { Deps } from '../deps.ts';
-import { cancelJob } from '../jobs/cancel-job.ts';
+import { type CancelDeps, cancelJob } from '../jobs/cancel-job.ts';
 import { foundJob, jobReachOf } from '../jobs/found-job.ts';
 import { jobEventsOf } from '../jobs/job-events.ts';
 import { jobViewOf, jobViewsOf } from '../jobs/job-view.ts';
@@ -11,7 +11,7 @@ import type { AuthVariables } from '../middleware/authenticate.ts';
 import { requireScope } from '../middleware/require-scope.ts';
 import { eraseJob } from '../storage/erase.ts';
 
-type JobsDeps = Pick<Deps, 'db' | 'images' | 'pools' | 'nowMs' | 'concurrencyGate'>;
+type JobsDeps = CancelDeps & Pick<Deps, 'images'>;
 type JobsContext = Context<{ Variables: AuthVariables }>;
 
 /** Jobs of the caller's project: list, see, stream, cancel and delete them. */
