@@ -19,10 +19,31 @@ import { followSteps, prepareRun, runOf } from './sampling.ts';
 
 type EditJob = JobOf<'edit'>;
 
-/** How much of the region's longer side is shown around it. */
-const margin = 0.3;
-/** Least strength of an answer that has seen what is meant; below it the client's own words are tried too. */
-const plainStrength = 0.15;
+/** How much is shown around the region: at least a part of its longer side, and a part of each side. */
+interface View {
+  readonly ofLonger: number;
+  readonly ofOwn: number;
+}
+
+/** Views, try by try: what the network does not see in one of them it mostly sees in another. */
+const views = [
+  { ofLonger: 0.3, ofOwn: 0 },
+  { ofLonger: 0.15, ofOwn: 0.3 },
+  { ofLonger: 0.12, ofOwn: 0 },
+  { ofLonger: 0.7, ofOwn: 0 },
+] as const satisfies readonly View[];
+/** From this strength on an answer has seen what is meant: answers that have lie near 0.9, those that have not near 0. */
+const sureStrength = 0.4;
+/** Below this strength nothing was seen in any view, and the last try is guided more strongly. */
+const blindStrength = 0.1;
+const blindGuidance = 3;
+
+/** One way to ask. */
+interface Try {
+  readonly words: string;
+  readonly view: View;
+  readonly guidanceScale?: number;
+}
 
 /** A photo of which a part is recoloured. */
 export interface MaskedPhoto {
@@ -62,27 +83,43 @@ export async function* recolour(
   const { original, mask } = photo;
   const box = weightBox(mask);
   if (!box) return Array.from({ length: job.count }, () => original);
-  const part = await showPart(photo, grown(box, original), context);
+  const parts = new Map<View, ShownPart>();
+  const partOf = async (view: View): Promise<ShownPart> => {
+    const part = parts.get(view) ?? (await showPart(photo, viewed(box, view, original), context));
+    parts.set(view, part);
+    return part;
+  };
   const pictures: Raster[] = [];
   for (let index = 0; index < job.count; index++) {
-    let map = yield* askFor(prompt, { job, index, part, context });
-    if ((map?.strength ?? 0) < plainStrength) {
-      const own = job.prompt.enhanced ?? job.prompt.original;
-      const other = await silently(askFor(own, { job, index, part, context }));
-      if ((other?.strength ?? 0) > (map?.strength ?? 0)) map = other;
+    let best: ColourMap | undefined;
+    for (const [turn, { view, ...asked }] of triesOf(job, prompt).entries()) {
+      const strength = best?.strength ?? 0;
+      if (strength >= (asked.guidanceScale === undefined ? sureStrength : blindStrength)) continue;
+      const asking = askFor({ ...job, ...asked }, { index, part: await partOf(view), context });
+      const map: ColourMap | undefined = turn === 0 ? yield* asking : await silently(asking);
+      if (map && map.strength > strength) best = map;
     }
-    pictures.push(map ? applyColourMap(original, mask.data, map) : original);
+    pictures.push(best ? applyColourMap(original, mask.data, best) : original);
   }
   return pictures;
 }
 
-function grown([left, top, right, bottom]: Box, { width, height }: Raster): Box {
-  const more = Math.ceil(margin * Math.max(right - left, bottom - top));
+function triesOf(job: EditJob, prompt: string): Try[] {
+  const own = { words: job.prompt.enhanced ?? job.prompt.original, view: views[0] };
+  const guidanceScale = job.guidanceScale ?? blindGuidance;
+  return [...views.map((view) => ({ words: prompt, view })), own, { ...own, guidanceScale }];
+}
+
+/** What is shown of the photo. */
+function viewed([left, top, right, bottom]: Box, { ofLonger, ofOwn }: View, { width, height }: Raster): Box {
+  const [across, down] = [right - left, bottom - top];
+  const least = ofLonger * Math.max(across, down);
+  const [x, y] = [Math.ceil(Math.max(least, ofOwn * across)), Math.ceil(Math.max(least, ofOwn * down))];
   return [
-    Math.max(0, left - more),
-    Math.max(0, top - more),
-    Math.min(width, right + more),
-    Math.min(height, bottom + more),
+    Math.max(0, left - x),
+    Math.max(0, top - y),
+    Math.min(width, right + x),
+    Math.min(height, bottom + y),
   ];
 }
 
@@ -108,7 +145,6 @@ async function silently<T>(work: AsyncGenerator<JobEvent, T>): Promise<T> {
 }
 
 interface Question {
-  readonly job: EditJob;
   readonly index: number;
   readonly part: ShownPart;
   readonly context: KernelContext;
@@ -116,8 +152,8 @@ interface Question {
 
 /** What the network makes of the region when it is asked so. */
 async function* askFor(
-  words: string,
-  { job, index, part, context }: Question,
+  { words, ...job }: EditJob & Pick<Try, 'words'>,
+  { index, part, context }: Question,
 ): AsyncGenerator<JobEvent, ColourMap | undefined> {
   const { model, size, latent, before, region } = part;
   const asked: EditJob = { ...job, prompt: { original: words, enhanced: null } };
