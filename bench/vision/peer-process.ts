@@ -20,6 +20,9 @@ interface SamModel {
   get_image_embeddings(inputs: object): Promise<{ readonly image_embeddings: Tensor }>;
 }
 
+// Whoever asked is gone; also where that happens while the model is opened.
+process.on('disconnect', () => process.exit(0));
+
 const [installed, folder] = process.argv.slice(2) as [string, string];
 const requirePeer = createRequire(join(installed, 'package.json'));
 const { env, SamModel, Tensor } = requirePeer('@huggingface/transformers') as Transformers;
@@ -37,5 +40,4 @@ process.on('message', async (pixels: Float32Array) => {
   const { value, ...time } = await timed(() => model.get_image_embeddings({ pixel_values }));
   process.send?.({ ...time, embedding: value.image_embeddings.data });
 });
-process.on('disconnect', () => process.exit(0));
 process.send?.('ready');
