@@ -71,6 +71,7 @@ describe('chooseModel', () => {
     ['edit', ['edit'], 'instruct-pix2pix'],
     ['generate', ['generate', 'img2img'], 'stable-diffusion'],
     ['similarity', ['similarity'], 'vision'],
+    ['caption', ['generate', 'caption'], 'stable-diffusion'],
   ] as const)('an unknown model that can %s has a family by its kinds', (kind, kinds, family) => {
     const chosen = chooseModel({ kind, model: 'someone/model' }, [inPool('someone/model', kinds)]);
     expect(chosen).toMatchObject({ id: 'someone/model', sha256, family, kinds });

@@ -61,7 +61,8 @@ const proposals: Readonly<Record<JobKind, string>> = {
 /** Of a model that the table does not name, its kinds tell the family: one that edits follows instructions. */
 function familyOf(kinds: readonly JobKind[]): ModelTraits {
   if (kinds.includes('edit')) return pix2pix;
-  return visionKinds.some((kind) => kinds.includes(kind)) ? vision : diffusion;
+  const isOnlyLooking = kinds.every((kind) => visionKinds.some((known) => known === kind));
+  return isOnlyLooking ? vision : diffusion;
 }
 
 function traitsOf({ id, kinds }: Pick<PoolModel, 'id' | 'kinds'>): ModelTraits {

@@ -56,9 +56,10 @@ export function workOf(
     family: model.family,
     width: image?.width ?? asked?.width ?? model.side,
     height: image?.height ?? asked?.height ?? model.side,
-    steps: ('steps' in request ? request.steps : undefined) ?? model.steps,
-    // What only looks at a photo has one answer, whatever pictures belong to it.
-    pictures: 'count' in request ? request.count : 1,
+    // What only looks at a photo takes no steps, and has one answer, whatever pictures belong to it.
+    ...('count' in request
+      ? { steps: request.steps ?? model.steps, pictures: request.count }
+      : { steps: 0, pictures: 1 }),
   };
 }
 
