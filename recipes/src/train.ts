@@ -182,7 +182,7 @@ async function segment(): Promise<void> {
   const learningRate = asked.learningRate ?? 1e-3;
   if (!asked.export)
     await trainSegment(
-      { stages, seed, learningRate, folder, cache, detector, from, saveEvery, until },
+      { stages, seed, learningRate, folder, cache, detector, from, saveEvery, until, chunkScenes },
       report,
     );
   const side = asked.side ?? (stages.at(-1) as SegmentStage).side;

@@ -9,7 +9,15 @@ import { type AnySamConfig, gridSide, seesByCenternet } from '../models/sam/sam-
 import type { ModelStore, Network } from '../runtime/model-store.ts';
 import type { LogitPlane } from './mask-logits.ts';
 import { PictureMemory } from './picture-memory.ts';
-import { byteColours, type ColourScale, type Fit, imagenetColours, samPixels } from './sam-image.ts';
+import { addMark, drawPrior } from './prompt-map.ts';
+import {
+  byteColours,
+  type ColourScale,
+  type Fit,
+  imagenetColours,
+  samPixels,
+  toSquare,
+} from './sam-image.ts';
 import type { SamModel } from './sam-model.ts';
 import {
   assertPrompt,
@@ -110,7 +118,8 @@ export class SamPredictor {
     if (prompts.length === 0) return [];
     const slots = slotCount(Math.max(...prompts.map(tokenCount)));
     // A single prompt's session takes a mask or none, so that a mask does not cost another compilation.
-    const hasMasks = prompts.length === 1 || prompts.some(({ mask }) => mask);
+    const isDrawn = seesByCenternet(this.#model.config);
+    const hasMasks = isDrawn || prompts.length === 1 || prompts.some(({ mask }) => mask);
     using lease = await this.#store.session({
       component: this.#model.component,
       ...decoderNetwork(this.#model, { prompts: prompts.length, slots, hasMasks }),
@@ -119,7 +128,7 @@ export class SamPredictor {
       image: data,
       ...finer,
       ...promptTokens(prompts, fit, slots),
-      ...(hasMasks && maskFeeds(prompts, side * side)),
+      ...(hasMasks && (isDrawn ? drawnFeeds(prompts, side, fit) : maskFeeds(prompts, side * side))),
     });
     const { masks, iou } = outputs as Record<'masks' | 'iou', Float32Array>;
     return prompts.map((prompt, row) =>
@@ -190,6 +199,19 @@ function maskFeeds(prompts: readonly SamPrompt[], length: number) {
     if (prompt.mask) mask.set(prompt.mask, row * length);
   });
   return { mask, has_mask: Uint8Array.from(prompts, (prompt) => Number(prompt.mask !== undefined)) };
+}
+
+/** Masks with the rest of the prompts drawn into them. */
+function drawnFeeds(prompts: readonly SamPrompt[], side: number, fit: Fit) {
+  const mask = new Float32Array(prompts.length * side * side);
+  prompts.forEach((prompt, row) => {
+    const plane = mask.subarray(row * side * side, (row + 1) * side * side);
+    const [x0, y0, x1, y1] = prompt.box ?? [0, 0, 0, 0];
+    const box = prompt.box && ([toSquare(x0, y0, fit), toSquare(x1, y1, fit)] as const);
+    drawPrior(plane, side, { mask: prompt.mask, box });
+    for (const { x, y, isInside } of prompt.points ?? []) addMark(plane, side, toSquare(x, y, fit), isInside);
+  });
+  return { mask, has_mask: new Uint8Array(prompts.length).fill(1) };
 }
 
 function readAnswer(

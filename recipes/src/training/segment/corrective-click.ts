@@ -1,5 +1,6 @@
 /** The next click of a patient user, inside the graph: in the middle of a place where the answer is wrong. */
 
+import { markLogit } from '@darkroom/gpu-worker/vision/prompt-map';
 import { conv } from '@darkroom/graph/ops/convolution';
 import { cast, equal, greater, mul, not, scale, shift, sub } from '@darkroom/graph/ops/elementwise';
 import { concat, reshape } from '@darkroom/graph/ops/movement';
@@ -16,6 +17,8 @@ export interface Click {
   readonly points: Value;
   /** int64 [R, 1]: 1 where something was left out, 0 where too much was taken */
   readonly kinds: Value;
+  /** The click as `addMark` draws it, [R, 1, h, w]. */
+  readonly mark: Value;
 }
 
 /**
@@ -43,10 +46,15 @@ export function correctiveClick(logits: Value, target: Value, chance: Value): Cl
     axes: [1],
   });
   const kinds = cast(greater(value, filled(0.5, [])), 'int64');
+  const sign = shift(scale(cast(kinds, 'float32'), 2 * markLogit), -markLogit);
+  const marked = conv(reshape(here, [rows, 1, height, width]), filled(1, [1, 1, 3, 3]), undefined, {
+    pads: [1, 1, 1, 1],
+  });
   // Half a pixel is added where places are embedded.
   return {
     points: shift(scale(points, maskStride), (maskStride - 1) / 2),
     kinds: reshape(kinds, [rows, 1]),
+    mark: mul(marked, reshape(sign, [rows, 1, 1, 1])),
   };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
 import { sizeOf } from '@darkroom/graph/shape';
 import type { Value } from '@darkroom/graph/value';
-import { dice, normal } from '../../dice.ts';
+import { between, dice, normal } from '../../dice.ts';
 import { initializeParameters } from '../initialize.ts';
 
 const backbonePrefix = 'vision_encoder.backbone.';
@@ -25,7 +25,7 @@ const tokenDeviation = 0.5;
 
 /**
  * Published values of the backbone; places by standard normals, as in the reference; layers that are added to something
- * start as nothing.
+ * start as nothing. Where nothing is drawn a mask prompt is 0, which a norm needs biases to tell apart from noise.
  * @throws Error naming a weight that the backbone lacks
  */
 export function initializeSegment(
@@ -48,6 +48,8 @@ export function initializeSegment(
         name,
         Float32Array.from({ length: sizeOf(shape) }, () => normal(random)),
       );
+    } else if (/mask_embed\.conv\d\.bias$/.test(name)) {
+      initial.set(name, Float32Array.from({ length: sizeOf(shape) }, () => between(random, -0.5, 0.5)));
     } else if (/(_embed(\.\d)?|_tokens?)\.weight$/.test(name)) {
       initial.set(
         name,

@@ -1,5 +1,6 @@
 /** Batches: scenes that a step draws, and what is first asked about their things. */
 import { type PointKind, pointKinds } from '@darkroom/gpu-worker/models/sam/prompt-encoder';
+import { addMark, drawPrior } from '@darkroom/gpu-worker/vision/prompt-map';
 import { between, type Dice, dice } from '../../dice.ts';
 import { maskStride, type PreparedInstance, type PreparedScene } from './scene-chunk.ts';
 import { firstSlots, type SegmentShape } from './segment-model.ts';
@@ -9,6 +10,8 @@ export interface SegmentBatch {
   readonly image: Float32Array;
   readonly points: Float32Array;
   readonly kinds: BigInt64Array;
+  readonly prior: Float32Array;
+  readonly marks: Float32Array;
   readonly target: Float32Array;
   readonly chance: Float32Array;
   readonly keeps: Uint8Array;
@@ -35,6 +38,8 @@ export function segmentBatch(
     image: new Float32Array(shape.images * 3 * side * side),
     points: new Float32Array(rows * firstSlots * 2),
     kinds: new BigInt64Array(rows * firstSlots).fill(BigInt(pointKinds.absent)),
+    prior: new Float32Array(rows * plane),
+    marks: new Float32Array(rows * plane),
     target: new Float32Array(rows * plane),
     chance: new Float32Array(rows * plane),
     keeps: Uint8Array.from({ length: rows }, () => Number(random() < keepShare)),
@@ -45,9 +50,15 @@ export function segmentBatch(
     for (let p = 0; p < shape.prompts; p++) {
       const row = i * shape.prompts + p;
       const instance = scene.instances[Math.floor(random() * scene.instances.length)] as PreparedInstance;
-      drawPrompt(instance, random).forEach(([x, y, kind], slot) => {
+      const tokens = drawPrompt(instance, random);
+      tokens.forEach(([x, y, kind], slot) => {
         batch.points.set([x, y], (row * firstSlots + slot) * 2);
         batch.kinds[row * firstSlots + slot] = BigInt(pointKinds[kind]);
+      });
+      const part = [row * plane, (row + 1) * plane] as const;
+      layPrompt(tokens, side / maskStride, {
+        prior: batch.prior.subarray(...part),
+        marks: batch.marks.subarray(...part),
       });
       batch.target.set(
         Float32Array.from(instance.mask, (value) => value / 255),
@@ -57,6 +68,23 @@ export function segmentBatch(
     }
   }
   return batch;
+}
+
+/** Draws a prompt as the predictor does. */
+function layPrompt(
+  tokens: readonly Token[],
+  plane: number,
+  { prior, marks }: { readonly prior: Float32Array; readonly marks: Float32Array },
+): void {
+  const corner = (wanted: PointKind): readonly [number, number] | undefined => {
+    const found = tokens.find(([, , kind]) => kind === wanted);
+    return found && [found[0], found[1]];
+  };
+  const [low, high] = [corner('topLeft'), corner('bottomRight')];
+  drawPrior(prior, plane, { box: low && high && [low, high] });
+  for (const [x, y, kind] of tokens) {
+    if (kind === 'foreground' || kind === 'background') addMark(marks, plane, [x, y], kind === 'foreground');
+  }
 }
 
 /** Bytes [side, side, 3] to planes [3, side, side]. */

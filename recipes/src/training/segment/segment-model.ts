@@ -9,8 +9,9 @@ import {
   pointKinds,
 } from '@darkroom/gpu-worker/models/sam/prompt-encoder';
 import { gridSide, SamCenternetConfig } from '@darkroom/gpu-worker/models/sam/sam-config';
+import { maskLimit } from '@darkroom/gpu-worker/vision/prompt-map';
 import { Scope } from '@darkroom/graph/layers/scope';
-import { add, cast, equal, mul, scale, where } from '@darkroom/graph/ops/elementwise';
+import { add, cast, clamp, equal, mul, scale, where } from '@darkroom/graph/ops/elementwise';
 import { concat, narrow, reshape } from '@darkroom/graph/ops/movement';
 import { expand, reduceMax, reduceMean, reduceSum } from '@darkroom/graph/ops/reduction';
 import { filled, input, type Value } from '@darkroom/graph/value';
@@ -21,7 +22,13 @@ import { maskFigures } from './mask-loss.ts';
 export function segmentConfig(side: number): SamCenternetConfig {
   const shared = { hidden_size: 128, image_size: side };
   return SamCenternetConfig.parse({
-    vision_config: { model_type: 'centernet', output_channels: 128, image_size: side, num_pos_feats: 64 },
+    vision_config: {
+      model_type: 'centernet',
+      output_channels: 128,
+      image_size: side,
+      num_pos_feats: 64,
+      neck_layers: 3,
+    },
     prompt_encoder_config: shared,
     mask_decoder_config: {
       hidden_size: 128,
@@ -62,7 +69,7 @@ export function isFrozen(name: string): boolean {
 
 /**
  * Inputs: `image` [B, 3, S, S]; for each of B · P rows `points` [R, 4, 2] and `kinds` [R, 4] of the first prompt,
- * `target` [R, 1, S/4, S/4] in [0, 1], `chance` [R, 1, S/4, S/4] in [0, 1] (0 in the padding: no click goes there) and
+ * `prior` and `marks` [R, 1, S/4, S/4] as `drawPrior` and `addMark` draw them, `target` [R, 1, S/4, S/4] in [0, 1], `chance` [R, 1, S/4, S/4] in [0, 1] (0 in the padding: no click goes there) and
  * `keeps` bool [R, 1, 1, 1]: whether later rounds are told the mask before.
  */
 export function segmentTraining(shape: SegmentShape, config: SamCenternetConfig): SegmentTraining {
@@ -82,14 +89,15 @@ export function segmentTraining(shape: SegmentShape, config: SamCenternetConfig)
   const keeps = input('keeps', [rows, 1, 1, 1], 'bool');
   const grid = gridSide(config.vision_config);
   const positions = imagePositions(scope, [grid, grid], config);
-  const none = noMask(scope, config);
-  // A single round has no mask to embed; its weights are the model's all the same.
-  embedMask(scope, target, config);
+  // Every prompt is drawn, so what stands for the lack of a mask is never asked for; it is the model's all the same.
+  noMask(scope, config);
+  const prior = input('prior', [rows, 1, plane, plane]);
+  let marks = input('marks', [rows, 1, plane, plane]);
   let prompt = {
     points: input('points', [rows, firstSlots, 2]),
     kinds: input('kinds', [rows, firstSlots], 'int64'),
   };
-  let dense = none;
+  let known = prior;
   const losses: Value[] = [];
   const metrics: Record<string, Value> = {};
   for (let round = 0; round < shape.rounds; round++) {
@@ -97,7 +105,7 @@ export function segmentTraining(shape: SegmentShape, config: SamCenternetConfig)
       scope,
       {
         image,
-        dense,
+        dense: embedMask(scope, add(known, marks), config),
         positions,
         sparse: embedPoints(scope, prompt.points, prompt.kinds, config),
         absent: equal(prompt.kinds, filled(pointKinds.absent, [], 'int64')),
@@ -115,7 +123,8 @@ export function segmentTraining(shape: SegmentShape, config: SamCenternetConfig)
       points: concat([prompt.points, click.points], 1),
       kinds: concat([prompt.kinds, click.kinds], 1),
     };
-    dense = where(keeps, embedMask(scope, previous, config), none);
+    known = where(keeps, clamp(previous, -maskLimit, maskLimit), prior);
+    marks = add(marks, click.mark);
   }
   const total = losses.reduce(add);
   return { loss: scale(total, 1 / shape.rounds), metrics, parameters: scope.parameters };

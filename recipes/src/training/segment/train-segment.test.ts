@@ -80,7 +80,7 @@ describe('the segmenter in training', () => {
     expect(answer?.candidates).toHaveLength(4);
     expect(answer?.best.logits).toMatchObject({ width: 24, height: 24 });
     await expect(trainSegment({ ...planOf('wrong', 1), from: detector }, () => undefined)).rejects.toThrow(
-      'does not fit the network',
+      'nothing in it fits',
     );
   });
 });

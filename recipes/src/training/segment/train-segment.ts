@@ -29,7 +29,7 @@ export interface SegmentPlan {
   readonly cache: string;
   /** Folder of the detector whose backbone is seen with. */
   readonly detector: string;
-  /** Folder of exported weights to start from, instead of from random ones; ignored once there is a checkpoint. */
+  /** Folder of exported weights to start from, as far as they fit; ignored once there is a checkpoint. */
   readonly from?: string | undefined;
   readonly saveEvery: number;
   /** Scenes that are made at a time. Default: 64. */
@@ -121,13 +121,16 @@ async function openTrainer(plan: SegmentPlan, stage: SegmentStage, total: number
   );
 }
 
-/** Replaces first values by those of an exported model. */
+/** Replaces first values by those of an exported model, which may be of another layout: what does not fit begins anew. */
 async function takeOver(folder: string, initial: Map<string, Float32Array>): Promise<void> {
   const stored = await readSafetensors(join(folder, 'model.safetensors'));
+  let taken = 0;
   for (const [name, first] of initial) {
     const tensor = stored.get(name);
     const values = tensor && toFloat32(tensor);
-    if (values?.length !== first.length) throw new TypeError(`${folder}: ${name} does not fit the network`);
+    if (values?.length !== first.length) continue;
     initial.set(name, values);
+    taken += 1;
   }
+  if (taken === 0) throw new TypeError(`${folder}: nothing in it fits the network`);
 }

@@ -15,7 +15,7 @@ import type { SamCenternetVisionConfig } from './sam-config.ts';
 export interface CenternetImage {
   /** [N, output_channels, H/16, W/16] */
   readonly embeddings: Value;
-  /** Backbone's features, normalised: [N, …, H/8, W/8] and [N, …, H/4, W/4]. */
+  /** [N, output_channels / 2, H/8, W/8] and [N, output_channels / 4, H/4, W/4] */
   readonly finer: { readonly eighth: Value; readonly quarter: Value };
 }
 
@@ -37,19 +37,24 @@ function centernetNeck(
   features: BackboneFeatures,
   { output_channels: width, neck_layers }: SamCenternetVisionConfig,
 ): CenternetImage {
-  const norm = (name: string, x: Value): Value => layerNorm2d(scope.child(name), x, epsilon);
-  const narrow = (name: string, x: Value): Value =>
-    norm(`layer_norm_${name}`, conv2d(scope.child(name), x, width, { kernel: 1, bias: false }));
-  const coarse = resizeNearest(narrow('thirty_second', features.thirtySecond), 2);
-  let x = add(narrow('sixteenth', features.sixteenth), coarse);
-  for (let layer = 0; layer < neck_layers; layer++) x = neckLayer(scope.child('layers', layer), x, width);
-  return {
-    embeddings: norm('layer_norm', x),
-    finer: {
-      eighth: norm('layer_norm_eighth', features.eighth),
-      quarter: norm('layer_norm_quarter', features.quarter),
-    },
+  const lateral = (name: string, x: Value): Value => {
+    const narrow = conv2d(scope.child(name), x, width, { kernel: 1, bias: false });
+    return layerNorm2d(scope.child(`layer_norm_${name}`), narrow, epsilon);
   };
+  const coarse = resizeNearest(lateral('thirty_second', features.thirtySecond), 2);
+  let x = add(lateral('sixteenth', features.sixteenth), coarse);
+  for (let layer = 0; layer < neck_layers; layer++) x = neckLayer(scope.child('layers', layer), x, width);
+  const embeddings = layerNorm2d(scope.child('layer_norm'), x, epsilon);
+  const eighth = finerLevel(scope.child('eighth'), features.eighth, embeddings, Math.floor(width / 2));
+  const quarter = finerLevel(scope.child('quarter'), features.quarter, eighth, Math.floor(width / 4));
+  return { embeddings, finer: { eighth, quarter } };
+}
+
+/** What the backbone saw at one level, told what was understood at the level above (Lin et al. 2017). */
+function finerLevel(scope: Scope, seen: Value, understood: Value, width: number): Value {
+  const normed = layerNorm2d(scope.child('layer_norm'), seen, epsilon);
+  const above = resizeNearest(conv2d(scope.child('above'), understood, width, { kernel: 1 }), 2);
+  return gelu(add(conv2d(scope.child('conv'), normed, width, { bias: false }), above));
 }
 
 /** A residual bottleneck of half the width. */
