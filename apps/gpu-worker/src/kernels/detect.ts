@@ -6,7 +6,7 @@ import type { Detection } from '../vision/detector.ts';
 import { LabelMaps, maxInstances } from '../vision/label-map.ts';
 import { maskOfPicture } from '../vision/mask-logits.ts';
 import { rleArea } from '../vision/mask-rle.ts';
-import { roundedBox, roundedScore, withinBytes } from './findings.ts';
+import { fitting, roundedBox, roundedScore } from './findings.ts';
 import type { JobEvent, JobOf, KernelContext } from './kernel.ts';
 import { bestAnswers } from './outline.ts';
 import { SeenPhoto } from './seen-photo.ts';
@@ -31,7 +31,8 @@ export async function* detect(job: JobOf<'detect'>, context: KernelContext): Asy
     const own = { size: [...size] as [number, number], counts: [...counts] };
     return { ...entry, instanceId: i + 1, area: rleArea(rle), rle: own };
   });
-  yield { kind: 'result', result: { kind: 'detect', detections: withinBytes(detections) } };
+  const { kept, rest } = fitting(detections, { most: limit });
+  yield { kind: 'result', result: { kind: 'detect', detections: kept, ...rest } };
   if (maps) yield* mapOutputs(maps, { width: raster.width, height: raster.height });
 }
 

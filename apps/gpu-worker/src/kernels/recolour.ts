@@ -37,6 +37,8 @@ const sureStrength = 0.4;
 /** Below this strength nothing was seen in any view, and the last try is guided more strongly. */
 const blindStrength = 0.1;
 const blindGuidance = 3;
+/** By how much an answer to the client's own words must be stronger: they may name something that the model does not know. */
+const doubt = 1.5;
 
 /** One way to ask. */
 interface Try {
@@ -97,7 +99,7 @@ export async function* recolour(
       if (strength >= (asked.guidanceScale === undefined ? sureStrength : blindStrength)) continue;
       const asking = askFor({ ...job, ...asked }, { index, part: await partOf(view), context });
       const map: ColourMap | undefined = turn === 0 ? yield* asking : await silently(asking);
-      if (map && map.strength > strength) best = map;
+      if (map && map.strength > strength * (asked.words === prompt ? 1 : doubt)) best = map;
     }
     pictures.push(best ? applyColourMap(original, mask.data, best) : original);
   }

@@ -6,7 +6,7 @@ import { enlargeMask, logitsOfMask } from '../vision/mask-planes.ts';
 import { decodeRle, encodeRle, rleArea } from '../vision/mask-rle.ts';
 import type { SamEmbedding } from '../vision/sam-predictor.ts';
 import type { Segmenter } from '../vision/segmenter.ts';
-import { roundedScore, withinBytes } from './findings.ts';
+import { fitting, roundedScore } from './findings.ts';
 import type { JobEvent, JobOf, KernelContext } from './kernel.ts';
 import { readMask } from './mask.ts';
 import { outline } from './outline.ts';
@@ -45,8 +45,8 @@ export async function* segment(job: JobOf<'segment'>, context: KernelContext): A
     if (masks.length === 0 || isOfMany(job)) paint(found.mask, picture);
     masks.push(described);
   }
-  const kept = withinBytes(masks.slice(0, maxMasks));
-  yield { kind: 'result', result: { kind: 'segment', masks: kept } };
+  const { kept, rest } = fitting(masks, { most: maxMasks });
+  yield { kind: 'result', result: { kind: 'segment', masks: kept, ...rest } };
   const bytes = await encodeGrey({ width, height }, picture);
   yield { kind: 'output', index: 0, bytes, mime: 'image/png', width, height };
 }

@@ -61,15 +61,23 @@ export type Detection = z.infer<typeof Detection>;
 
 const resultOf = <K extends string>(kind: K) => z.literal(kind).describe('Kind of job that it comes from.');
 
+const omitted = z
+  .int()
+  .min(1)
+  .describe('How many more there are, left out as a result holds at most 1 MiB; absent = none.')
+  .optional();
+
 export const SegmentResult = z.object({
   kind: resultOf('segment'),
   masks: z.array(SegmentMask).max(1000).describe('What was outlined, the best first.'),
+  omitted,
 });
 export type SegmentResult = z.infer<typeof SegmentResult>;
 
 export const DetectResult = z.object({
   kind: resultOf('detect'),
   detections: z.array(Detection).max(300).describe('What was found, the surest first.'),
+  omitted,
 });
 export type DetectResult = z.infer<typeof DetectResult>;
 
