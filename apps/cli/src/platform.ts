@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -202,6 +203,8 @@ function startWorker({ options, url, secrets }: Place, number: number): Supervis
       POOL: localPool,
       WORKER_ID: name,
       MEMORY_BUDGET: String(Math.max(64, budgetMiB)),
+      // Threads of several workers on one core would wait for each other, and the runtime’s wait by spinning.
+      THREADS: String(Math.max(1, Math.floor(availableParallelism() / workers))),
       METRICS_PORT: '0',
       STATE_DIR: workerFolder(stateFolder),
       ...workerEnv,

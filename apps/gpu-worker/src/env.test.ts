@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { expect, it } from 'vitest';
 import { envHelp, parseEnv, WorkerEnv } from './env.ts';
 
@@ -19,6 +20,8 @@ it('needs an address and a key, and has a default for the rest', () => {
     METRICS_PORT: 9464,
     BEAT_EVERY_MS: 5000,
   });
+  expect(parseEnv({ ...least, THREADS: '3' }).THREADS).toBe(3);
+  expect(parseEnv(least).THREADS).toBe(availableParallelism());
   expect(parseEnv(least).WORKER_ID).toMatch(/^[\w.-]{1,64}$/);
 });
 

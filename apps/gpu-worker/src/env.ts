@@ -1,5 +1,5 @@
 // What the worker is told by its environment, parsed once.
-import { homedir, hostname } from 'node:os';
+import { availableParallelism, homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { HelloFrame, heartbeatMs, leaseMs } from '@darkroom/shared/contracts/frames';
 import { AppError } from '@darkroom/shared/errors';
@@ -52,6 +52,11 @@ export const WorkerEnv = z.object({
   MEMORY_BUDGET: wholeNumber(64, 1_048_576)
     .describe('Memory for models, in MiB; absent = 70 % of what is free at the start.')
     .default(() => Math.floor((modelMemoryShare * process.availableMemory()) / bytesPerMiB)),
+  THREADS: wholeNumber(1, 1_024)
+    .describe(
+      'Threads that a network computes on; absent = one per core, for a worker that has the machine to itself.',
+    )
+    .default(() => availableParallelism()),
   PREVIEW_EVERY: wholeNumber(0, 150)
     .describe('Fewest steps between two previews, 0 = no previews; absent = 1, the pool decides.')
     .default(1),

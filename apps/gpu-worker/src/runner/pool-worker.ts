@@ -51,7 +51,9 @@ export class PoolWorker {
     this.#log = ports.log;
     this.#shelf = shelf;
     this.#slots = new Slots(env.SLOTS);
-    this.#store = new MeteredStore({ budgetBytes: env.MEMORY_BUDGET * 2 ** 20 }, () => performance.now());
+    this.#store = new MeteredStore({ budgetBytes: env.MEMORY_BUDGET * 2 ** 20, threads: env.THREADS }, () =>
+      performance.now(),
+    );
     const lent: LeasePorts = {
       fetch: ports.fetch,
       sleep: async (durationMs, signal) => void (await wait(durationMs, undefined, { signal })),
