@@ -23,7 +23,8 @@ import { PatientClient } from './patient-client.ts';
 export const photoSize = { width: 64, height: 48 } as const;
 
 const photos = 4;
-const pollMs = 250;
+/** Many wait at once, and to be asked is work for the edge, which shall do the jobs: who waits longer asks less often. */
+const [firstPollMs, longestPollMs] = [250, 2_000];
 /** A busy edge answers late; one that starts refuses at once. */
 const healthMs = 5_000;
 const openStates: readonly JobView['status'][] = ['queued', 'starting', 'running'];
@@ -125,7 +126,7 @@ export class ChaosStage implements AsyncDisposable {
 
   /** Waits until a job has ended; undefined = time was over before. */
   async end(jobId: string, signal: AbortSignal): Promise<JobView | undefined> {
-    while (!signal.aborted) {
+    for (let pollMs = firstPollMs; !signal.aborted; pollMs = Math.min(longestPollMs, 2 * pollMs)) {
       const job = JobView.parse(await this.client.demand({ path: `/v1/jobs/${jobId}` }));
       if (!openStates.includes(job.status)) return job;
       await wait(pollMs, undefined, { signal }).catch(() => undefined);
