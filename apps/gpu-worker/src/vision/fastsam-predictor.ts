@@ -18,7 +18,7 @@ import {
 import type { FastSamModel } from './fastsam-model.ts';
 import type { FoundMask } from './found-mask.ts';
 import { holds, maskOfBox, maskOfClicks, maskOfWords } from './mask-choice.ts';
-import { encodeRle } from './mask-rle.ts';
+import { encodeRle, rleArea } from './mask-rle.ts';
 import { PictureMemory } from './picture-memory.ts';
 import type { SamAnswer, SamCandidate, SamEmbedding } from './sam-predictor.ts';
 import { assertPrompt, type SamPrompt } from './sam-prompt.ts';
@@ -126,7 +126,8 @@ export class FastSamPredictor implements Segmenter {
       const mask = maskOf(embedding, detection);
       const box = maskBox(mask);
       if (!box) return [];
-      return [{ rle: encodeRle(mask), area: maskArea(mask), box, score: detection.score }];
+      const rle = encodeRle(mask);
+      return [{ rle, area: rleArea(rle), box, score: detection.score }];
     });
   }
 
