@@ -2,6 +2,7 @@ import type { JobResult } from '@darkroom/shared/contracts/job-result';
 import { encodeImage } from '../image/encode.ts';
 import { encodeGrey } from '../image/encode-grey.ts';
 import type { Size } from '../image/resize.ts';
+import { boxArea } from '../vision/boxes.ts';
 import type { Detection } from '../vision/detector.ts';
 import { LabelMaps, maxInstances } from '../vision/label-map.ts';
 import { maskOfPicture } from '../vision/mask-logits.ts';
@@ -20,7 +21,9 @@ export async function* detect(job: JobOf<'detect'>, context: KernelContext): Asy
   const { queries, threshold, limit, labelMaps } = job;
   const raster = await photo.raster();
   const most = labelMaps ? Math.min(limit, maxInstances) : limit;
-  const found = await detector.detect(raster, queries, { threshold, limit: most });
+  const seen = await detector.detect(raster, queries, { threshold, limit: most });
+  // What lies beyond the border of the photo has no area in it.
+  const found = seen.filter(({ box }) => boxArea(box) > 0);
   const maps = labelMaps ? await paintMaps(found, { photo, queries, context }) : undefined;
   const runs = maps?.runs(found.map((_, i) => i + 1));
   const detections = found.map(({ label, score, box }, i): DetectionEntry => {
@@ -53,7 +56,7 @@ async function paintMaps(
   const backwards = found.map((detection, i) => ({ ...detection, id: i + 1 })).reverse();
   const prompts = backwards.map(({ box }) => ({ box }));
   let next = 0;
-  for await (const { logits } of bestAnswers(segmenter, embedding, prompts)) {
+  for await (const { logits } of bestAnswers(prompts, { segmenter, embedding, signal: context.signal })) {
     const { id, label } = backwards[next++] as (typeof backwards)[number];
     maps.paint(maskOfPicture(logits, embedding.fit), { id, kind: queries.indexOf(label) });
   }

@@ -1,7 +1,8 @@
 // From what someone points at — clicks, a box, words, an earlier mask — to the outlines of things.
 import { AppError } from '@darkroom/shared/errors';
+import { refuseAborted } from '../refuse-aborted.ts';
 import type { BinaryMask } from '../vision/binary-mask.ts';
-import { type Box, boxOverlapShare } from '../vision/boxes.ts';
+import { type Box, boxArea, boxOverlapShare } from '../vision/boxes.ts';
 import type { Detection } from '../vision/detector.ts';
 import { maskOfPicture } from '../vision/mask-logits.ts';
 import type { SamCandidate, SamEmbedding } from '../vision/sam-predictor.ts';
@@ -66,7 +67,11 @@ export async function outline(pointing: Pointing, options: OutlineOptions): Prom
     const found = await findNamed(text, { clicks, box }, options);
     const prompts = found.map((detection) => ({ ...shared, box: detection.box }));
     const outlines: Outline[] = [];
-    for await (const candidate of bestAnswers(segmenter, embedding, prompts)) {
+    for await (const candidate of bestAnswers(prompts, {
+      segmenter,
+      embedding,
+      signal: options.context.signal,
+    })) {
       const named = found[outlines.length] as Detection;
       outlines.push({ ...outlineOf(candidate, embedding), named });
     }
@@ -74,13 +79,23 @@ export async function outline(pointing: Pointing, options: OutlineOptions): Prom
   });
 }
 
-/** The best mask of each prompt, in their order; few are answered at a time, so that few logits are in memory. */
+/** Who answers prompts, about what, and until when. */
+export interface Answering {
+  readonly segmenter: Segmenter;
+  readonly embedding: SamEmbedding;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The best mask of each prompt, in their order; few are answered at a time, so that few logits are in memory.
+ * @throws canceled when the signal is aborted
+ */
 export async function* bestAnswers(
-  segmenter: Segmenter,
-  embedding: SamEmbedding,
   prompts: readonly SamPrompt[],
+  { segmenter, embedding, signal }: Answering,
 ): AsyncGenerator<SamCandidate> {
   for (let start = 0; start < prompts.length; start += boxesPerRun) {
+    refuseAborted(signal);
     const batch = prompts.slice(start, start + boxesPerRun);
     const size = prompts.length === 1 ? 1 : boxesPerRun;
     const filled = Array.from({ length: size }, (_, i) => batch[i] ?? (batch[0] as SamPrompt));
@@ -96,7 +111,8 @@ async function findNamed(
   { photo, context }: OutlineOptions,
 ): Promise<Detection[]> {
   const detector = await context.vision(undefined, 'detect');
-  const found = await detector.detect(await photo.raster(), [text], { limit: maxNamed });
+  const detections = await detector.detect(await photo.raster(), [text], { limit: maxNamed });
+  const found = detections.filter((detection) => boxArea(detection.box) > 0);
   const inside = clicks.filter(({ isInside }) => isInside);
   return found.filter(
     (detection) =>

@@ -14,6 +14,8 @@ import { MeteredStore } from './metered-store.ts';
 import { ModelShelf } from './model-shelf.ts';
 import { type LeaseEvent, type LeasePorts, runLease } from './run-lease.ts';
 
+/** A busy machine takes many times what models of this size take alone. */
+const patienceMs = 60_000;
 let folder: string;
 let ports: LeasePorts;
 let photo: Uint8Array;
@@ -55,7 +57,7 @@ beforeAll(async () => {
     decoder: { decode: (bytes) => decodeImage(bytes) },
     previewEvery: 0,
   };
-});
+}, patienceMs);
 afterAll(async () => {
   await ports.store[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });

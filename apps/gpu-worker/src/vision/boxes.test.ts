@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   type Box,
+  boxArea,
   boxFromCentre,
   boxIou,
   boxOverlapShare,
@@ -21,6 +22,7 @@ describe('boxes', () => {
     const size = { width: 10, height: 5 };
     expect(clipBox([-1, 2, 12, 4], size)).toEqual([0, 2, 10, 4]);
     expect(clipBox([1, -3, 2, 9], size)).toEqual([1, 0, 2, 5]);
+    expect(boxArea(clipBox([11, 1, 14, 3], size))).toBe(0);
   });
 
   it('lie in others by a part of their own area', () => {

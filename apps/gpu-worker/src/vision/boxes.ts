@@ -27,7 +27,8 @@ export function clipBox([left, top, right, bottom]: Box, { width, height }: Size
   return [within(left, width), within(top, height), within(right, width), within(bottom, height)];
 }
 
-const areaOf = ([left, top, right, bottom]: Box): number => (right - left) * (bottom - top);
+/** Width times height. */
+export const boxArea = ([left, top, right, bottom]: Box): number => (right - left) * (bottom - top);
 
 function shared(a: Box, b: Box): number {
   const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
@@ -37,21 +38,21 @@ function shared(a: Box, b: Box): number {
 
 /** Of a box's area, the part inside another; 0 for a box without area. */
 export function boxOverlapShare(box: Box, other: Box): number {
-  const area = areaOf(box);
+  const area = boxArea(box);
   return area > 0 ? shared(box, other) / area : 0;
 }
 
 /** Shared area as a part of the joint area; 0 for two boxes without area. */
 export function boxIou(a: Box, b: Box): number {
   const both = shared(a, b);
-  const joint = areaOf(a) + areaOf(b) - both;
+  const joint = boxArea(a) + boxArea(b) - both;
   return joint > 0 ? both / joint : 0;
 }
 
 /** {@link boxIou}, less the part of the enclosing box that neither covers: tells how far boxes that do not meet are apart. */
 export function generalizedIou(a: Box, b: Box): number {
-  const joint = areaOf(a) + areaOf(b) - shared(a, b);
-  const hull = areaOf([
+  const joint = boxArea(a) + boxArea(b) - shared(a, b);
+  const hull = boxArea([
     Math.min(a[0], b[0]),
     Math.min(a[1], b[1]),
     Math.max(a[2], b[2]),
