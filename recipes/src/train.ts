@@ -1,4 +1,4 @@
-/** Command: trains the embedded weights. `npm run train -- vae|edit|segment|caption`. */
+/** Command: trains the embedded weights. `npm run train -- vae|edit|segment|detect|caption`. */
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,6 +9,8 @@ import { progressLine } from './progress-line.ts';
 import { exportCaption } from './training/caption/export-caption.ts';
 import { trainCaption } from './training/caption/train-caption.ts';
 import { type CurriculumName, curricula, usualCurriculum } from './training/curriculum.ts';
+import { exportCenternet } from './training/detect/export-centernet.ts';
+import { trainDetect } from './training/detect/train-detect.ts';
 import { type EditNetwork, parseEditNetwork } from './training/edit-model.ts';
 import { exportEdit, exportVae } from './training/export.ts';
 import { fitProjection } from './training/fit-projection.ts';
@@ -23,6 +25,7 @@ const usage = `Trains embedded weights. Needs the pictures of "npm run data:fetc
 npm run train -- vae  [--steps 1500]   the autoencoder: patch components, then the decoder's correction
 npm run train -- edit [--stages …]     the text tower and the UNet
 npm run train -- segment [--stages …]  the segmenter, on the backbone of weights/detect
+npm run train -- detect  [--steps 1500] [--pictures 1408]   the detector's second head, on the published one
 npm run train -- caption [--steps 1500] [--pictures 2000]   the captioner, on the detector in weights/detect
 
   --stages 256:4:6:2:1500,384:2:6:2:400   segment: side : pictures : prompts on each : rounds of clicks : steps
@@ -31,20 +34,21 @@ npm run train -- caption [--steps 1500] [--pictures 2000]   the captioner, on th
   --until <step>     stop after this step; the same command goes on later
   --save-every <n>   steps between checkpoints; default 200
   --seed <n>         default 1; one seed gives one result
-  --learning-rate    default 5e-4 (edit), 1e-3 (vae, segment), 2e-3 (caption)
-  --pictures <n>     caption: how many pictures the detector is shown; what it sees is kept for all runs
+  --learning-rate    default 5e-4 (edit), 1e-3 (vae, segment), 2e-3 (detect, caption)
+  --pictures <n>     detect, caption: how many pictures the detector is shown; what it sees is kept
   --network <file>   edit: other networks than the embedded model's, { "text_encoder": {…}, "unet": {…} }
   --from <folder>    edit, segment: start from exported weights, e.g. weights/edit, with a fresh optimizer
   --chunk <n>        examples made at a time; default 512 (edit, kept in one file), 64 (segment)
+  --threads <n>      segment: threads of a step; one is faster beside other work
   --side <n>         segment: side of the square that the exported model takes; default that of the last stage
-  --run <name>       edit, segment, caption: the run's folder in the cache, for its checkpoint, log and examples; default the part's name
-  --out <folder>     default weights/edit, weights/segment or weights/caption; edit reads its tokenizer there
+  --run <name>       edit, segment, detect, caption: the run's folder in the cache, for its checkpoint, log and examples; default the part's name
+  --out <folder>     default weights/edit, weights/segment, weights/detect or weights/caption; edit reads its tokenizer there
   --cache <folder>   pictures, checkpoints and logs; default recipes/.cache
   --export           edit, segment, caption: only write the last checkpoint's weights to --out
 
 A run that was stopped, even by kill -9, goes on from its last checkpoint and repeats the same numbers.`;
 
-const parts = ['vae', 'edit', 'segment', 'caption'] as const;
+const parts = ['vae', 'edit', 'segment', 'detect', 'caption'] as const;
 type Part = (typeof parts)[number];
 const usualStages = '128x128:16:2400,256x192:6:1600,128x128:16:950,256x192:6:400';
 const usualSegmentStages = '256:4:6:2:1500,384:2:6:2:400';
@@ -63,6 +67,9 @@ switch (asked.part) {
   case 'segment':
     await segment();
     break;
+  case 'detect':
+    await detect();
+    break;
   case 'caption':
     await caption();
     break;
@@ -79,6 +86,7 @@ interface Asked {
   readonly stages: readonly Stage[];
   readonly segmentStages: readonly SegmentStage[];
   readonly side: number | undefined;
+  readonly threads: number | undefined;
   readonly until: number | undefined;
   readonly saveEvery: number;
   readonly seed: number;
@@ -98,9 +106,10 @@ function parse() {
     allowPositionals: true,
     options: {
       steps: { type: 'string', default: '1500' },
-      pictures: { type: 'string', default: '2000' },
+      pictures: { type: 'string' },
       stages: { type: 'string' },
       side: { type: 'string' },
+      threads: { type: 'string' },
       until: { type: 'string' },
       'save-every': { type: 'string', default: '200' },
       seed: { type: 'string', default: '1' },
@@ -119,7 +128,7 @@ function parse() {
 
 function readAsked(): Asked {
   const { values, positionals } = parseWords(parse);
-  const { until, chunk, side, 'learning-rate': rate, help } = values;
+  const { until, chunk, side, threads, 'learning-rate': rate, help } = values;
   const part = help ? undefined : partOf(positionals, parts);
   const isSegment = part === 'segment';
   const family = part === undefined || part === 'vae' ? 'edit' : part;
@@ -127,10 +136,11 @@ function readAsked(): Asked {
   return {
     part,
     steps: countOf('--steps', values.steps, 1),
-    pictures: countOf('--pictures', values.pictures, 1),
+    pictures: countOf('--pictures', values.pictures ?? (part === 'detect' ? '1408' : '2000'), 1),
     stages: isSegment ? [] : stages.split(',').map(parseStage),
     segmentStages: isSegment ? stages.split(',').map(parseSegmentStage) : [],
     side: side === undefined ? undefined : sideOf('--side', side),
+    threads: threads === undefined ? undefined : countOf('--threads', threads, 1),
     until: until === undefined ? undefined : countOf('--until', until, 1),
     saveEvery: countOf('--save-every', values['save-every'], 1),
     seed: countOf('--seed', values.seed, 0),
@@ -176,17 +186,33 @@ async function edit(): Promise<void> {
 }
 
 async function segment(): Promise<void> {
-  const { seed, saveEvery, cache, until, from, chunk: chunkScenes, segmentStages: stages } = asked;
+  const { seed, saveEvery, cache, until, from, threads, chunk: chunkScenes, segmentStages: stages } = asked;
   const folder = join(cache, asked.run);
   const detector = pathOf('--detector', undefined, 'weights/detect');
   const learningRate = asked.learningRate ?? 1e-3;
   if (!asked.export)
     await trainSegment(
-      { stages, seed, learningRate, folder, cache, detector, from, saveEvery, until, chunkScenes },
+      { stages, seed, learningRate, folder, cache, detector, from, saveEvery, until, threads, chunkScenes },
       report,
     );
   const side = asked.side ?? (stages.at(-1) as SegmentStage).side;
   await exportSegment({ checkpoint: checkpointFile(folder), detector, seed, side }, asked.out);
+}
+
+/** Scenes of one file of what the detector sees. */
+const shardScenes = 128;
+
+async function detect(): Promise<void> {
+  const { seed, saveEvery, cache, steps, until, pictures } = asked;
+  const plan = {
+    ...{ seed, saveEvery, cache, steps, until, shardScenes },
+    learningRate: asked.learningRate ?? 2e-3,
+    batch: 256,
+    side: 256,
+    shards: Math.ceil(pictures / shardScenes),
+    folder: join(cache, asked.run),
+  };
+  await exportCenternet(cache, asked.out, await trainDetect(plan, report));
 }
 
 async function caption(): Promise<void> {

@@ -10,7 +10,14 @@ import {
   classLogits,
   classStride,
 } from '../models/centernet/heads.ts';
-import { halved, taughtHead, taughtStride } from '../models/centernet/taught-head.ts';
+import {
+  halved,
+  taughtFeatures,
+  taughtLogits,
+  taughtScores,
+  taughtSides,
+  taughtStride,
+} from '../models/centernet/taught-head.ts';
 import type { Component, ModelStore, Network } from '../runtime/model-store.ts';
 import type { CenternetMaps } from './centernet-detections.ts';
 import { type Letterbox, letterboxOf, letterboxPixels } from './letterbox.ts';
@@ -99,9 +106,10 @@ function networkOf(
         const logits = classLogits(scope, classFeatures(scope, fused), config.labels.length);
         return { logits, sides: boxSides(scope, fused) };
       }
-      const { sixteenth, thirtySecond } = features;
-      const inputs = { fused: halved(fused), sixteenth, thirtySecond };
-      return { ...taughtHead(scope.child('taught'), inputs, taughtOf(config)) };
+      const taught = taughtOf(config);
+      const inputs = taughtFeatures({ ...features, fused: halved(fused) });
+      const scores = taughtScores(scope.child('taught'), inputs, taught);
+      return { logits: taughtLogits(scores, taught), sides: taughtSides(boxSides(scope, fused)) };
     },
   };
 }

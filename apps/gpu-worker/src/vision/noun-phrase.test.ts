@@ -49,6 +49,7 @@ describe('an English query', () => {
     ['fork and knife', ['taught 0']],
     ['the man in the red car', ['person']],
     ['cup of tea', ['cup']],
+    ['the red cup of tea', ['cup:red']],
     ['animals', ['dog+cat+cow']],
   ])('%j names %j', (query, expected) => {
     expect(read(query)).toEqual(expected);

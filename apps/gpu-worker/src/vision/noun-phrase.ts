@@ -1,6 +1,7 @@
 /** From the words of a query to what is looked for: a noun that the detector knows, and colours. */
 import { type ColourName, chineseColour, englishColour } from './colour-names.ts';
 import type { Noun, NounBook } from './noun-book.ts';
+import { bareName } from './query-words.ts';
 
 /** What one query asks for. */
 export interface NounPhrase {
@@ -38,7 +39,7 @@ const after =
   /^(?:in|on|at|with|without|near|by|behind|under|over|above|below|beside|between|of|from|wearing|holding|riding|that|which|who|next|to|inside|outside|against|across)$/;
 
 function readEnglish(text: string, book: NounBook): NounPhrase | undefined {
-  const words = text.replace(/^(?:a |the )?(?:photo|picture|image)s? of /, '').split(' ');
+  const words = bareName(text.replace(/^(?:a |the )?(?:photo|picture|image)s? of /, '')).split(' ');
   // First the whole, which may be a name such as “cup of tea”, then what stands before “in the …”.
   const cut = words.findIndex((word, i) => i > 0 && after.test(word));
   for (const part of cut < 0 ? [words] : [words, words.slice(0, cut)]) {

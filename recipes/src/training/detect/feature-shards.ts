@@ -14,11 +14,18 @@ import { Scope } from '@darkroom/graph/layers/scope';
 import { graphOf, input } from '@darkroom/graph/value';
 import type { ComposedScene } from '../../compositions/scene.ts';
 import { type BalancedScenes, rowOf } from './balanced-scenes.ts';
-import type { TaughtInstance } from './taught-targets.ts';
 
 /** Names of the features that the second head reads, in this order everywhere. */
 export const featureNames = ['fused', 'sixteenth', 'thirtySecond'] as const;
 export type FeatureName = (typeof featureNames)[number];
+
+/** One thing of a scene. */
+export interface TaughtInstance {
+  /** Row of its noun; negative: no noun names it. */
+  readonly row: number;
+  /** In pixels of the scene. */
+  readonly box: readonly [number, number, number, number];
+}
 
 /** Scenes of one file. */
 export interface FeatureShard {

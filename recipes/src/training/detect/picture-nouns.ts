@@ -155,7 +155,7 @@ const clothes = `
 :skirt|短裙 半身裙
 :socks,sock,stocking|袜子
 :sunglasses|太阳镜 墨镜
-:t shirt,tshirt,shirt,blouse,tee|T恤 t恤 衬衫 上衣 短袖
+:t shirt,tshirt,shirt,blouse,tee|t恤 衬衫 上衣 短袖
 :watch,wristwatch|手表 腕表
 `;
 

@@ -3,38 +3,41 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaughtHeadConfig } from '@darkroom/gpu-worker/models/centernet/config';
-import { taughtHead, taughtStride } from '@darkroom/gpu-worker/models/centernet/taught-head';
+import { taughtScores } from '@darkroom/gpu-worker/models/centernet/taught-head';
 import { Trainer } from '@darkroom/gpu-worker/training/trainer';
 import { Scope } from '@darkroom/graph/layers/scope';
+import { mul, neg, scale } from '@darkroom/graph/ops/elementwise';
+import { logSoftmax, reduceSum } from '@darkroom/graph/ops/reduction';
 import { adamW } from '@darkroom/graph/optimizers/adamw';
 import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
-import { sizeOf } from '@darkroom/graph/shape';
 import { input } from '@darkroom/graph/value';
-import { openSceneSources } from '../../compositions/scene.ts';
-import { dice } from '../../dice.ts';
+import { openSceneSources, type SceneSources } from '../../compositions/scene.ts';
+import { dice, normal } from '../../dice.ts';
 import { initializeParameters } from '../initialize.ts';
 import { checkpointFile, keepPlan, logFile, logStep, trimLog } from '../run-folder.ts';
 import { allNouns, BalancedScenes, shownNouns } from './balanced-scenes.ts';
 import { readCenternet } from './centernet-weights.ts';
-import { centernetConfig } from './export-centernet.ts';
+import { centernetConfig, type TaughtHead } from './export-centernet.ts';
+import { compileFrozen, makeShard, readShard } from './feature-shards.ts';
 import {
-  compileFrozen,
-  type FeatureShard,
-  featureNames,
-  featureShapes,
-  makeShard,
-  readShard,
-} from './feature-shards.ts';
-import { targetInputs, taughtLoss, taughtTargets } from './taught-targets.ts';
-import type { TfjsWeight } from './tfjs-weights.ts';
+  cellsOfShard,
+  type FeatureScale,
+  foldScale,
+  restRows,
+  scaleOf,
+  type TaughtCells,
+} from './taught-cells.ts';
 
 /** What to train, and where. */
 export interface DetectPlan {
   readonly steps: number;
+  /** Places of a step. */
   readonly batch: number;
   readonly learningRate: number;
   readonly seed: number;
   readonly saveEvery: number;
+  /** Stop after this step; the same plan goes on later. */
+  readonly until?: number | undefined;
   /** Files of scenes, and scenes of each. */
   readonly shards: number;
   readonly shardScenes: number;
@@ -46,44 +49,61 @@ export interface DetectPlan {
   readonly folder: string;
 }
 
-/** The second head as trained. */
-export interface TaughtHead {
-  readonly config: TaughtHeadConfig;
-  /** Indices of the picture nouns that its rows are. */
-  readonly nouns: readonly number[];
-  readonly weights: ReadonlyMap<string, TfjsWeight>;
-}
-
 type Report = (step: number, steps: number, figures: Readonly<Record<string, number>>) => void;
+
+/** Channels between features and rows. */
+const headWidth = 192;
 
 /** Makes the scenes that are missing, then trains, from the last checkpoint where there is one. */
 export async function trainDetect(plan: DetectPlan, report: Report): Promise<TaughtHead> {
   await mkdir(plan.folder, { recursive: true });
-  const { cache, folder, saveEvery, ...settings } = plan;
+  const { cache, folder, saveEvery, until, ...settings } = plan;
   const sources = await openSceneSources(cache, 'train');
   const nouns = shownNouns(sources.objects.entries);
   await keepPlan(folder, { ...settings, nouns });
   await makeShards(plan, sources, nouns);
-  const config: TaughtHeadConfig = { count: nouns.length, width: 128, image_size: plan.side };
-  const scope = Scope.root();
-  const shapes = featureShapes(plan.batch, plan.side);
-  const { fused, sixteenth, thirtySecond } = {
-    fused: input('fused', shapes.fused),
-    sixteenth: input('sixteenth', shapes.sixteenth),
-    thirtySecond: input('thirtySecond', shapes.thirtySecond),
+  const cells = await readCells(plan, nouns.length);
+  const featureScale = scaleOf(cells);
+  const config: TaughtHeadConfig = {
+    count: nouns.length,
+    rest: restRows,
+    width: headWidth,
+    image_size: plan.side,
   };
-  const maps = taughtHead(scope.child('taught'), { fused, sixteenth, thirtySecond }, config);
-  const targets = targetInputs(plan.batch, { rows: nouns.length, side: plan.side / taughtStride });
-  const { loss, ...metrics } = taughtLoss(maps, targets);
+  const { trainer, parameters } = await openTrainer(plan, config, cells.width);
+  await using _ = trainer;
+  await advance(trainer, plan, { cells, featureScale, rows: config.count + config.rest }, report);
+  const weights = trainer.weights('average');
+  const of = (name: string): Float32Array => weights.get(name) as Float32Array;
+  const hidden = foldScale(of('taught.hidden.weight'), of('taught.hidden.bias'), featureScale);
+  const folded = new Map([
+    ['taught.hidden.weight', hidden.weight],
+    ['taught.hidden.bias', hidden.bias],
+  ]);
+  return {
+    config,
+    nouns,
+    weights: new Map(
+      [...parameters].map(([name, { shape }]) => [
+        name,
+        { shape, data: folded.get(name) ?? Float32Array.from(of(name)) },
+      ]),
+    ),
+  };
+}
+
+async function openTrainer(plan: DetectPlan, config: TaughtHeadConfig, width: number) {
+  const scope = Scope.root();
+  const scores = taughtScores(scope.child('taught'), input('features', [1, width, 1, plan.batch]), config);
+  // Cross-entropy; `shown` has a 1 at each place's row.
+  const shown = input('shown', scores.shape);
+  const loss = scale(neg(reduceSum(mul(shown, logSoftmax(scores, 1)))), 1 / plan.batch);
   const initial = initializeParameters(scope.parameters, plan.seed, () => false);
-  // Few places hold a given noun, so that at first none should be thought to (Lin et al. 2017, section 3.3).
-  initial.get('taught.nouns.bias')?.fill(-5);
-  await using trainer = await Trainer.create(
+  const trainer = await Trainer.create(
     {
       loss,
-      metrics,
       parameters: scope.parameters,
-      optimizer: adamW({ beta2: 0.99, weightDecay: 0.01 }),
+      optimizer: adamW({ beta2: 0.99, weightDecay: 0.1 }),
       learningRate: plan.learningRate,
       schedule: product(warmUp(50), cosineDecay(plan.steps, 0.02)),
       maxGradientNorm: 5,
@@ -91,25 +111,10 @@ export async function trainDetect(plan: DetectPlan, report: Report): Promise<Tau
     },
     initial,
   );
-  await advance(trainer, plan, nouns.length, report);
-  const weights = trainer.weights('average');
-  return {
-    config,
-    nouns,
-    weights: new Map(
-      [...scope.parameters].map(([name, { shape }]) => [
-        name,
-        { shape, data: Float32Array.from(weights.get(name) as Float32Array) },
-      ]),
-    ),
-  };
+  return { trainer, parameters: scope.parameters };
 }
 
-async function makeShards(
-  plan: DetectPlan,
-  sources: Awaited<ReturnType<typeof openSceneSources>>,
-  nouns: readonly number[],
-): Promise<void> {
+async function makeShards(plan: DetectPlan, sources: SceneSources, nouns: readonly number[]): Promise<void> {
   const book = allNouns(nouns);
   const config = centernetConfig();
   const published = await readCenternet(plan.cache, config);
@@ -118,66 +123,71 @@ async function makeShards(
   const scenes = new BalancedScenes(sources, book);
   const shard = { scenes, book, seed: plan.seed, count: plan.shardScenes, side: plan.side };
   for (let index = 0; index < plan.shards; index++) {
-    await makeShard(join(plan.folder, 'scenes'), frozen, shard, index);
+    await makeShard(scenesFolder(plan), frozen, shard, index);
   }
 }
 
-async function advance(trainer: Trainer, plan: DetectPlan, rows: number, report: Report): Promise<void> {
+const scenesFolder = ({ folder }: DetectPlan): string => join(folder, 'scenes');
+
+async function readCells(plan: DetectPlan, count: number): Promise<TaughtCells> {
+  const all: TaughtCells[] = [];
+  for (let index = 0; index < plan.shards; index++) {
+    const shard = await readShard(scenesFolder(plan), index);
+    all.push(cellsOfShard(shard, { side: plan.side, count, random: dice(plan.seed + 2, index) }));
+  }
+  const width = all[0]?.width ?? 0;
+  const rows = Int32Array.from(all.flatMap((cells) => [...cells.rows]));
+  const features = new Float32Array(width * rows.length);
+  let at = 0;
+  for (const cells of all) {
+    features.set(cells.features, at);
+    at += cells.features.length;
+  }
+  return { features, width, rows };
+}
+
+interface Lesson {
+  readonly cells: TaughtCells;
+  readonly featureScale: FeatureScale;
+  readonly rows: number;
+}
+
+async function advance(trainer: Trainer, plan: DetectPlan, lesson: Lesson, report: Report): Promise<void> {
   const checkpoint = checkpointFile(plan.folder);
   if (existsSync(checkpoint)) await trainer.restore(checkpoint);
   const log = logFile(plan.folder);
   await trimLog(log, trainer.step);
-  const stepsOfShard = Math.max(1, Math.floor(plan.shardScenes / plan.batch));
-  let open: { visit: number; shard: FeatureShard } | undefined;
-  while (trainer.step < plan.steps) {
-    // Each visit to a shard takes every scene of it once, in an order of its own.
-    const visit = Math.floor(trainer.step / stepsOfShard);
-    if (open?.visit !== visit) {
-      const index = shuffled(plan.shards, plan.seed, Math.floor(visit / plan.shards))[visit % plan.shards];
-      open = { visit, shard: await readShard(join(plan.folder, 'scenes'), index as number) };
-    }
-    const order = shuffled(open.shard.count, plan.seed + 1, visit);
-    const first = (trainer.step % stepsOfShard) * plan.batch;
-    const batch = batchOf(open.shard, order.slice(first, first + plan.batch), { ...plan, rows });
-    const figures = await trainer.advance(batch);
+  const last = Math.min(plan.steps, plan.until ?? plan.steps);
+  while (trainer.step < last) {
+    const figures = await trainer.advance(batchOf(lesson, plan, trainer.step));
     await logStep(log, trainer.step, figures);
     report(trainer.step, plan.steps, figures);
-    if (trainer.step % plan.saveEvery === 0 || trainer.step === plan.steps) await trainer.save(checkpoint);
+    if (trainer.step % plan.saveEvery === 0 || trainer.step === last) await trainer.save(checkpoint);
   }
 }
 
-/** 0 … count − 1 in an order that the numbers determine (Fisher and Yates). */
-function shuffled(count: number, seed: number, index: number): number[] {
-  const random = dice(seed, index);
-  const order = Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [order[i], order[j]] = [order[j] as number, order[i] as number];
-  }
-  return order;
-}
+/** How far features are shaken, in deviations: few things of each noun were seen. */
+const noise = 0.3;
 
+/** Places for a step, channels first; which they are depends on seed and step alone. */
 function batchOf(
-  shard: FeatureShard,
-  chosen: readonly number[],
-  { batch, side, rows }: Pick<DetectPlan, 'batch' | 'side'> & { rows: number },
-): Record<string, Float32Array> {
-  const cells = side / taughtStride;
-  const inputs = { ...featureShapes(batch, side), ...shapesOf(targetInputs(batch, { rows, side: cells })) };
-  const feeds = Object.fromEntries(
-    Object.entries(inputs).map(([name, shape]) => [name, new Float32Array(sizeOf(shape))]),
-  );
-  chosen.forEach((scene, i) => {
-    const targets = taughtTargets(shard.instances(scene), { rows, side: cells });
-    const parts = {
-      ...targets,
-      ...Object.fromEntries(featureNames.map((name) => [name, shard.features(name, scene)])),
-    };
-    for (const [name, data] of Object.entries(parts)) feeds[name]?.set(data, i * data.length);
-  });
-  return feeds;
-}
-
-function shapesOf(values: ReturnType<typeof targetInputs>): Record<string, readonly number[]> {
-  return Object.fromEntries(Object.entries(values).map(([name, { shape }]) => [name, shape]));
+  { cells, featureScale, rows }: Lesson,
+  { batch, seed }: DetectPlan,
+  step: number,
+): { features: Float32Array; shown: Float32Array } {
+  const { width } = cells;
+  const random = dice(seed + 3, step);
+  const features = new Float32Array(batch * width);
+  const shown = new Float32Array(batch * rows);
+  for (let i = 0; i < batch; i++) {
+    const cell = Math.floor(random() * cells.rows.length);
+    shown[(cells.rows[cell] as number) * batch + i] = 1;
+    for (let channel = 0; channel < width; channel++) {
+      const value =
+        (cells.features[cell * width + channel] as number) - (featureScale.mean[channel] as number);
+      features[channel * batch + i] =
+        value / (featureScale.deviation[channel] as number) + noise * normal(random);
+    }
+  }
+  return { features, shown };
 }

@@ -65,8 +65,10 @@ export type CenternetBackboneConfig = z.infer<typeof CenternetBackboneConfig>;
 export const TaughtHeadConfig = z.object({
   /** Nouns that it knows. */
   count,
-  /** Channels of its features, and of a noun's row. */
-  width: z.int().min(2).multipleOf(2).default(128),
+  /** Rows after those of the nouns: nothing, and kinds of things that are left to the published classes. */
+  rest: count,
+  /** Channels between features and rows. */
+  width: count.default(192),
   /** Side of the square that it looks at, in pixels. */
   image_size: z.int().min(32).multipleOf(32).default(256),
 });

@@ -5,7 +5,7 @@ import type { DeclaredWeights } from '../declare-weights.ts';
 import { centernetBackbone } from './backbone.ts';
 import type { CenternetConfig } from './config.ts';
 import { boxSides, centernetNeck, classFeatures, classLogits } from './heads.ts';
-import { halved, taughtHead } from './taught-head.ts';
+import { halved, taughtFeatures, taughtScores } from './taught-head.ts';
 
 /** What the checkpoint of a CenterNet holds: backbone, neck and heads. */
 export function declareCenternet(config: CenternetConfig): DeclaredWeights {
@@ -16,12 +16,8 @@ export function declareCenternet(config: CenternetConfig): DeclaredWeights {
   classLogits(scope, classFeatures(scope, fused), config.labels.length);
   boxSides(scope, fused);
   if (config.taught_config) {
-    const { sixteenth, thirtySecond } = features;
-    taughtHead(
-      scope.child('taught'),
-      { fused: halved(fused), sixteenth, thirtySecond },
-      config.taught_config,
-    );
+    const inputs = { ...features, fused: halved(fused) };
+    taughtScores(scope.child('taught'), taughtFeatures(inputs), config.taught_config);
   }
   return scope.parameters;
 }

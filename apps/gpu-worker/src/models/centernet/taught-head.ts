@@ -1,13 +1,13 @@
-/** A second head for things that the published classes lack: rows of nouns compared with features of all scales at 1/8. */
+/** A second head for things that the published classes lack: every place is one of many nouns, or none of them. */
 import { conv2d } from '@darkroom/graph/layers/conv2d';
 import { resizeNearest } from '@darkroom/graph/layers/resize';
 import type { Scope } from '@darkroom/graph/layers/scope';
-import { add, relu, scale, softplus } from '@darkroom/graph/ops/elementwise';
-import { concat, reshape } from '@darkroom/graph/ops/movement';
-import { reduceMean } from '@darkroom/graph/ops/reduction';
+import { log, relu, scale, shift, sub } from '@darkroom/graph/ops/elementwise';
+import { concat, narrow, reshape, slice } from '@darkroom/graph/ops/movement';
+import { reduceMean, softmax } from '@darkroom/graph/ops/reduction';
+import { axisSize } from '@darkroom/graph/shape';
 import type { Value } from '@darkroom/graph/value';
 import type { TaughtHeadConfig } from './config.ts';
-import { separable } from './layers.ts';
 
 /** What the head reads; channel numbers are those of the published detector. */
 export interface TaughtInputs {
@@ -19,18 +19,8 @@ export interface TaughtInputs {
   readonly thirtySecond: Value;
 }
 
-/** What the head says of every place. */
-export interface TaughtMaps {
-  /** Logits of the nouns, [N, nouns, H/8, W/8]. */
-  readonly logits: Value;
-  /** Pixels of the network's picture from a place to the box's left, top, right and bottom, [N, 4, H/8, W/8]. */
-  readonly sides: Value;
-}
-
 /** Pixels of the network's picture from one place of the head's maps to the next. */
 export const taughtStride = 8;
-/** Pixels that one unit of the size branch stands for. */
-const sizeUnit = 32;
 
 /** Means of 2 × 2 places of [N, C, H, W], whose sides are even. */
 export function halved(x: Value): Value {
@@ -39,14 +29,28 @@ export function halved(x: Value): Value {
   return reduceMean(blocks, { axes: [3, 5] });
 }
 
-export function taughtHead(scope: Scope, inputs: TaughtInputs, config: TaughtHeadConfig): TaughtMaps {
-  const { width, count } = config;
-  const middle = relu(conv2d(scope.child('middle'), inputs.sixteenth, width / 2, { kernel: 1 }));
-  const coarse = relu(conv2d(scope.child('coarse'), inputs.thirtySecond, width, { kernel: 1 }));
-  const all = concat([inputs.fused, resizeNearest(middle, 2), resizeNearest(coarse, 4)], 1);
-  const mixed = relu(separable(scope.child('mix'), all, width, 3));
-  const features = relu(add(mixed, separable(scope.child('refine'), mixed, width, 5)));
-  const logits = conv2d(scope.child('nouns'), features, count, { kernel: 1 });
-  const sides = softplus(conv2d(scope.child('sides'), features, 4, { kernel: 1 }));
-  return { logits, sides: scale(sides, sizeUnit) };
+/** Every second place of the published boxes' sides, so that they belong to the places of this head. */
+export function taughtSides(sides: Value): Value {
+  const [, , height, width] = sides.shape as [number, number, number, number];
+  return slice(sides, { axes: [2, 3], starts: [0, 0], ends: [height, width], steps: [2, 2] });
+}
+
+/** What a place is judged by: all scales at once, [N, 696, H/8, W/8]. */
+export function taughtFeatures({ fused, sixteenth, thirtySecond }: TaughtInputs): Value {
+  return concat([fused, resizeNearest(sixteenth, 2), resizeNearest(thirtySecond, 4)], 1);
+}
+
+/** Scores of all nouns, of nothing and of the kinds that are left to the other head, [N, count + rest, H/8, W/8]. */
+export function taughtScores(scope: Scope, features: Value, { width, count, rest }: TaughtHeadConfig): Value {
+  const hidden = relu(conv2d(scope.child('hidden'), features, width, { kernel: 1 }));
+  return conv2d(scope.child('nouns'), hidden, count + rest, { kernel: 1 });
+}
+
+/** Keeps logarithms of probabilities finite. */
+const epsilon = 1e-6;
+
+/** Log-odds of each noun against all else, [N, count, H/8, W/8]. */
+export function taughtLogits(scores: Value, { count }: TaughtHeadConfig): Value {
+  const p = narrow(softmax(scores, 1), 1, 0, Math.min(count, axisSize(scores.shape, 1)));
+  return sub(log(shift(p, epsilon)), log(shift(scale(p, -1), 1 + epsilon)));
 }
