@@ -55,11 +55,11 @@ describe('eventBody', () => {
     const masks = Array.from({ length: 101 }, () => ({ ...mask, rle }));
     const seen = { ...job, kind: 'segment', state: 'succeeded', error: null } as const;
     const body = eventBody(
-      eventOf({ topic: 'job.succeeded', job: { ...seen, result: { kind: 'segment', masks } } }),
+      eventOf({ topic: 'job.succeeded', job: { ...seen, result: { kind: 'segment', masks, omitted: 2 } } }),
     );
     const { data } = JobEvent.parse(JSON.parse(body ?? ''));
     expect(JSON.parse(body ?? '').data.result).toEqual(data.result);
-    expect(data.result).toEqual({ kind: 'segment', masks: Array(100).fill(mask) });
+    expect(data.result).toEqual({ kind: 'segment', masks: Array(100).fill(mask), omitted: 3 });
   });
 
   test('stays far below what receivers take, whatever a worker reported', () => {

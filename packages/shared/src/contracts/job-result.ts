@@ -120,15 +120,19 @@ export type JobResult = z.infer<typeof JobResult>;
 /** Things that a summary names, at most. */
 export const maxSummarised = 100;
 
+const omittedInSummary = z.int().min(1).describe('How many more there are; absent = none.').optional();
+
 /** A result without what makes it large: the run lengths of masks, and all but the first of very many things. */
 export const ResultSummary = z.discriminatedUnion('kind', [
   SegmentResult.extend({
+    omitted: omittedInSummary,
     masks: z
       .array(SegmentMask.omit({ rle: true }))
       .max(maxSummarised)
       .describe('What was outlined, the best first, at most 100 and without the masks themselves.'),
   }),
   DetectResult.extend({
+    omitted: omittedInSummary,
     detections: z
       .array(Detection.omit({ rle: true }))
       .max(maxSummarised)
@@ -139,15 +143,27 @@ export const ResultSummary = z.discriminatedUnion('kind', [
 ]);
 export type ResultSummary = z.infer<typeof ResultSummary>;
 
+/** How many are not told of; absent = none. */
+function omittedOf(count: number, omitted = 0): { omitted?: number } {
+  const more = Math.max(0, count - maxSummarised) + omitted;
+  return more > 0 ? { omitted: more } : {};
+}
+
 const withoutMask = <T extends { readonly rle?: Rle | undefined }>({ rle, ...rest }: T) => rest;
 
 /** What a result says in short. */
 export function summaryOf(result: JobResult): ResultSummary {
   switch (result.kind) {
-    case 'segment':
-      return { kind: 'segment', masks: result.masks.slice(0, maxSummarised).map(withoutMask) };
-    case 'detect':
-      return { kind: 'detect', detections: result.detections.slice(0, maxSummarised).map(withoutMask) };
+    case 'segment': {
+      const { kind, masks, omitted } = result;
+      const shown = masks.slice(0, maxSummarised).map(withoutMask);
+      return { kind, masks: shown, ...omittedOf(masks.length, omitted) };
+    }
+    case 'detect': {
+      const { kind, detections, omitted } = result;
+      const shown = detections.slice(0, maxSummarised).map(withoutMask);
+      return { kind, detections: shown, ...omittedOf(detections.length, omitted) };
+    }
     case 'caption':
     case 'similarity':
       return result;
