@@ -10,7 +10,8 @@ import { warmUp } from '@darkroom/graph/optimizers/schedule';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cocoLabels } from '../detect/coco-labels.ts';
 import { type CaptionSource, captionBatch } from './batch.ts';
-import { captionNetwork, captionTraining, cellWidths, initialCaption } from './network.ts';
+import { initialCaption } from './initial-caption.ts';
+import { captionNetwork, captionTraining, cellWidths } from './network.ts';
 import { nouns } from './nouns.ts';
 import { packCells } from './packed-cells.ts';
 import type { SeenPicture } from './shards.ts';
@@ -119,7 +120,7 @@ describe('captionTraining', () => {
     const { loss, parameters } = captionTraining(source.shape, network);
     await using trainer = await Trainer.create(
       { loss, parameters, optimizer: adamW({}), learningRate: 5e-3, schedule: warmUp(5) },
-      initialCaption(parameters, 1),
+      initialCaption(parameters, 1, { network, vocabulary }),
     );
     const losses: number[] = [];
     for (let step = 0; step < 60; step++)

@@ -5,7 +5,6 @@ import { blipLogits, captionLoss } from '@darkroom/gpu-worker/models/blip/text-d
 import type { CenternetConfig } from '@darkroom/gpu-worker/models/centernet/config';
 import { Scope } from '@darkroom/graph/layers/scope';
 import { input, type Value } from '@darkroom/graph/value';
-import { initializeParameters } from '../initialize.ts';
 
 /** A captioner whose vision part is a detector. */
 export type CaptionNetwork = BlipConfig & { readonly vision_config: BlipDetectorConfig };
@@ -87,21 +86,4 @@ export function captionTraining(
   const logits = blipLogits(scope, ids, picture, network.text_config);
   const loss = captionLoss(logits, ids, input('weights', [batch, length - 1]));
   return { loss, parameters: scope.parameters };
-}
-
-/** How much larger than others the first weights of some parts are: a few peaks must weigh as much as hundreds of features. */
-const boosts: Readonly<Record<string, number>> = {
-  'vision_model.embeddings.classes.weight': 50,
-  'vision_model.embeddings.colours.weight': 15,
-};
-
-/** First values of what is trained. */
-export function initialCaption(
-  parameters: ReadonlyMap<string, Value>,
-  seed: number,
-): Map<string, Float32Array> {
-  const initial = initializeParameters(parameters, seed, () => false);
-  for (const [name, boost] of Object.entries(boosts))
-    initial.set(name, (initial.get(name) as Float32Array).map((value) => boost * value));
-  return initial;
 }

@@ -10,7 +10,8 @@ import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedul
 import { checkpointFile, keepPlan, logFile, logStep, trimLog } from '../run-folder.ts';
 import { type CaptionSource, captionBatch } from './batch.ts';
 import { readDetectorConfig } from './cell-reader.ts';
-import { type CaptionNetwork, captionNetwork, captionTraining, initialCaption } from './network.ts';
+import { initialCaption } from './initial-caption.ts';
+import { type CaptionNetwork, captionNetwork, captionTraining } from './network.ts';
 import { readPhotoCaptions } from './photo-captions.ts';
 import { seenPictures } from './shards.ts';
 import { endId, vocabularyOf } from './vocabulary.ts';
@@ -55,7 +56,7 @@ export async function trainCaption(plan: CaptionPlan, report: Report): Promise<v
       maxGradientNorm: 1,
       averageDecay: 0.995,
     },
-    initialCaption(parameters, seed),
+    initialCaption(parameters, seed, { network: source.network, vocabulary: source.vocabulary }),
   );
   const checkpoint = checkpointFile(folder);
   if (existsSync(checkpoint)) await trainer.restore(checkpoint);
@@ -79,11 +80,14 @@ export async function openNetwork(
   return { network: captionNetwork(config, { words: vocabulary.length, end: endId }), vocabulary };
 }
 
-async function openSource(plan: CaptionPlan, report: Report): Promise<CaptionSource> {
+async function openSource(
+  plan: CaptionPlan,
+  report: Report,
+): Promise<CaptionSource & { readonly vocabulary: readonly string[] }> {
   const { network, vocabulary } = await openNetwork(plan.detector);
   await writeFile(join(plan.folder, 'vocab.txt'), `${vocabulary.join('\n')}\n`);
   const seen = await seenPictures({ ...plan, network, folder: join(plan.cache, 'caption-seen') }, report);
   const shape = { batch: plan.batch, length, cells: cellCount(network.vision_config) };
   const words = await openWordPieces(plan.folder);
-  return { seen, captions: await readPhotoCaptions(), words, network, shape };
+  return { seen, captions: await readPhotoCaptions(), words, network, shape, vocabulary };
 }

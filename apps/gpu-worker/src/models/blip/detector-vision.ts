@@ -1,10 +1,13 @@
-/** A vision part for BLIP's decoders on a frozen CenterNet: one token per cell of 64 × 64 pixels, and one for all of them. */
+/**
+ * A vision part for BLIP's decoders on a frozen CenterNet: a token for what was found anywhere, then one for each cell of
+ * 64 × 64 pixels.
+ */
 import { linear } from '@darkroom/graph/layers/linear';
 import type { Scope } from '@darkroom/graph/layers/scope';
-import { add, cast, equal, mul, scale, shift, sigmoid } from '@darkroom/graph/ops/elementwise';
-import { reshape, transpose } from '@darkroom/graph/ops/movement';
+import { add, cast, equal, mul, relu, scale, shift, sigmoid } from '@darkroom/graph/ops/elementwise';
+import { concat, reshape, transpose } from '@darkroom/graph/ops/movement';
 import { maxPool } from '@darkroom/graph/ops/pooling';
-import { reduceMean } from '@darkroom/graph/ops/reduction';
+import { reduceMax, reduceMean, reduceSum } from '@darkroom/graph/ops/reduction';
 import type { Value } from '@darkroom/graph/value';
 import { centernetBackbone } from '../centernet/backbone.ts';
 import { centernetNeck, classFeatures, classLogits } from '../centernet/heads.ts';
@@ -17,6 +20,8 @@ const cellSide = 64;
 const quarterSide = 32;
 /** Pixels of a side of a place of the heat maps. */
 const heatStride = 4;
+/** Peaks up to this probability say nothing: of all classes together they would drown the few that do. */
+const leastPeak = 0.2;
 
 /** What the frozen network says about each cell, row by row. */
 export interface DetectorCells {
@@ -31,6 +36,11 @@ export interface DetectorCells {
 /** Number of cells of a picture. */
 export function cellCount({ image_size }: BlipDetectorConfig): number {
   return (image_size / cellSide) ** 2;
+}
+
+/** Number of tokens that describe a picture, the class token not counted. */
+export function detectorTokenCount(config: BlipDetectorConfig): number {
+  return 1 + cellCount(config);
 }
 
 /**
@@ -51,7 +61,7 @@ export function detectorCells(scope: Scope, pixels: Value, config: BlipDetectorC
   };
 }
 
-/** The cells read by a transformer of their own: [B, 1 + cells, hidden], the class token first. */
+/** The tokens read by a transformer of their own: [B, 1 + tokens, hidden], the class token first. */
 export function detectorStates(
   scope: Scope,
   { features, peaks, colours }: DetectorCells,
@@ -60,8 +70,16 @@ export function detectorStates(
   const model = scope.child('vision_model');
   const embed = (name: string, from: Value, bias = false): Value =>
     linear(model.child('embeddings', name), from, config.hidden_size, { bias });
-  const described = add(embed('features', features, true), embed('classes', peaks));
-  return visionLayers(model, add(described, embed('colours', colours)), config);
+  const sure = relu(scale(shift(peaks, -leastPeak), 1 / (1 - leastPeak)));
+  const described = add(embed('features', features, true), embed('classes', sure));
+  const tokens = add(described, embed('colours', colours));
+  return visionLayers(model, concat([embed('found', foundClasses(sure), true), tokens], 1), config);
+}
+
+/** Of every class its highest peak and the sum of its peaks, which grows with the number of things: [B, 1, 2 · classes]. */
+function foundClasses(peaks: Value): Value {
+  const over = { axes: [1], keepDims: true };
+  return concat([reduceMax(peaks, over), reduceSum(peaks, over)], 2);
 }
 
 /** Heat maps with all but the highest value of each 3 × 3 neighbourhood put to 0 (Zhou et al. 2019). */

@@ -3,18 +3,20 @@ import type { Scope } from '@darkroom/graph/layers/scope';
 import type { Value } from '@darkroom/graph/value';
 import { patchTokens } from '../patch-tokens.ts';
 import type { BlipVisionConfig } from './config.ts';
-import { cellCount, detectorCells, detectorStates } from './detector-vision.ts';
+import { detectorCells, detectorStates, detectorTokenCount } from './detector-vision.ts';
 import { visionLayers } from './vision-layers.ts';
 
 /** How many states a picture has, the class token's included. */
 export function pictureStateCount(config: BlipVisionConfig): number {
   const parts =
-    config.model_type === 'centernet' ? cellCount(config) : (config.image_size / config.patch_size) ** 2;
+    config.model_type === 'centernet'
+      ? detectorTokenCount(config)
+      : (config.image_size / config.patch_size) ** 2;
   return 1 + parts;
 }
 
 /**
- * Class token, then patches (or a detector's cells) row by row, after the last norm: [B, 1 + patches, hidden].
+ * Class token, then patches row by row (or what a detector tells), after the last norm: [B, 1 + patches, hidden].
  *
  * @param pixels float32 [B, 3, image_size, image_size], as the folder's `preprocessor_config.json` makes them
  */
