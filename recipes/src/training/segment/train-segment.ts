@@ -32,6 +32,8 @@ export interface SegmentPlan {
   /** Folder of exported weights to start from, as far as they fit; ignored once there is a checkpoint. */
   readonly from?: string | undefined;
   readonly saveEvery: number;
+  /** Threads of a step. Default: as many as run at a time. */
+  readonly threads?: number | undefined;
   /** Scenes that are made at a time. Default: 64. */
   readonly chunkScenes?: number | undefined;
   /** Stop after this many steps of the whole plan (to finish another time). Default: all. */
@@ -115,6 +117,7 @@ async function openTrainer(plan: SegmentPlan, stage: SegmentStage, total: number
       schedule: product(warmUp(warmUpSteps), cosineDecay(total, 0.02)),
       maxGradientNorm: 1,
       averageDecay: 0.995,
+      threads: plan.threads,
       weights: new Map(frozen.map((name) => [name, initial.get(name) as Float32Array])),
     },
     initial,
