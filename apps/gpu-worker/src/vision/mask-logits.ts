@@ -73,8 +73,8 @@ function resizeLine({ width, data }: LogitPlane, row: number, { low, high, share
 }
 
 /**
- * Where {@link logitsOfPicture} is above 0, row by row: the logits of the whole picture are never held. Rows between two
- * lines that agree everywhere are not computed.
+ * Where {@link logitsOfPicture} is above 0, row by row: the logits of the whole picture are never held, and between two lines
+ * only those places are computed of which the lines say different things.
  */
 export function maskOfPicture(small: LogitPlane, { original, scaled, side }: Fit): BinaryMask {
   const { width, height } = original;
@@ -90,35 +90,59 @@ export function maskOfPicture(small: LogitPlane, { original, scaled, side }: Fit
     const { low, high, share } = toSquare.down;
     mixLines(narrow(low[row] as number), narrow(high[row] as number), share[row] as number, line);
     const data = resizeLine({ width: scaled.width, height: 1, data: line }, 0, across);
-    return { data, sign: signOf(data) };
+    return { data, changes: changesOf(data) };
   });
   const bits = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
-    const [above, below] = [wide(down.low[y] as number), wide(down.high[y] as number)];
-    const at = y * width;
-    if (above.sign === below.sign && above.sign !== 'mixed') {
-      if (above.sign === 'positive') bits.fill(1, at, at + width);
-      continue;
-    }
-    const share = down.share[y] as number;
-    for (let x = 0; x < width; x++) {
-      const [upper, lower] = [above.data[x] as number, below.data[x] as number];
-      if (upper * (1 - share) + lower * share > 0) bits[at + x] = 1;
-    }
+    const row = bits.subarray(y * width, (y + 1) * width);
+    paintRow(
+      row,
+      { above: wide(down.low[y] as number), below: wide(down.high[y] as number) },
+      down.share[y] as number,
+    );
   }
   return { width, height, data: bits };
 }
 
 interface SignedLine {
   readonly data: Float32Array;
-  /** Whether all numbers are above 0, none is, or some are. */
-  readonly sign: 'positive' | 'negative' | 'mixed';
+  /** Where the numbers change between being above 0 and not, beginning with not. */
+  readonly changes: readonly number[];
 }
 
-function signOf(line: Float32Array): SignedLine['sign'] {
-  let positive = 0;
-  for (let x = 0; x < line.length; x++) if ((line[x] as number) > 0) positive += 1;
-  return positive === 0 ? 'negative' : positive === line.length ? 'positive' : 'mixed';
+function changesOf(line: Float32Array): number[] {
+  const changes: number[] = [];
+  let isAbove = false;
+  for (let x = 0; x < line.length; x++) {
+    if ((line[x] as number) > 0 === isAbove) continue;
+    changes.push(x);
+    isAbove = !isAbove;
+  }
+  return changes;
+}
+
+/** @param share of the lower line */
+function paintRow(
+  row: Uint8Array,
+  { above, below }: Readonly<Record<'above' | 'below', SignedLine>>,
+  share: number,
+): void {
+  let [i, j, x] = [0, 0, 0];
+  while (x < row.length) {
+    const next = Math.min(above.changes[i] ?? row.length, below.changes[j] ?? row.length);
+    // An odd number of changes so far: the line is above 0 here.
+    const [isUpper, isLower] = [i % 2 === 1, j % 2 === 1];
+    if (isUpper && isLower) row.fill(1, x, next);
+    else if (isUpper || isLower) {
+      for (; x < next; x++) {
+        const mixed = (above.data[x] as number) * (1 - share) + (below.data[x] as number) * share;
+        if (mixed > 0) row[x] = 1;
+      }
+    }
+    x = next;
+    if (above.changes[i] === next) i += 1;
+    if (below.changes[j] === next) j += 1;
+  }
 }
 
 /** Makes lines, of which the last two are remembered. */
