@@ -37,7 +37,7 @@ npm run train -- caption [--steps 1500] [--pictures 2000]   the captioner, on th
   --learning-rate    default 5e-4 (edit), 1e-3 (vae, segment), 2e-3 (detect, caption)
   --pictures <n>     detect, caption: how many pictures the detector is shown; what it sees is kept
   --network <file>   edit: other networks than the embedded model's, { "text_encoder": {…}, "unet": {…} }
-  --from <folder>    edit, segment: start from exported weights, e.g. weights/edit, with a fresh optimizer
+  --from <folder>    edit, segment, caption: start from exported weights, e.g. weights/edit, with a fresh optimizer
   --chunk <n>        examples made at a time; default 512 (edit, kept in one file), 64 (segment)
   --threads <n>      segment: threads of a step; one is faster beside other work
   --side <n>         segment: side of the square that the exported model takes; default that of the last stage
@@ -218,9 +218,9 @@ async function detect(): Promise<void> {
 async function caption(): Promise<void> {
   const folder = join(asked.cache, asked.run);
   const detector = pathOf('--detector', undefined, 'weights/detect');
-  const { steps, pictures, until } = asked;
-  if (!asked.export)
-    await trainCaption({ ...sharedPlan(2e-3), steps, pictures, until, batch: 32, folder, detector }, report);
+  const { steps, pictures, until, from } = asked;
+  const plan = { ...sharedPlan(2e-3), steps, pictures, until, from, batch: 24, folder, detector };
+  if (!asked.export) await trainCaption(plan, report);
   await exportCaption(folder, detector, asked.out);
 }
 

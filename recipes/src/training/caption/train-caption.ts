@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cellCount } from '@darkroom/gpu-worker/models/blip/detector-vision';
 import { openWordPieces } from '@darkroom/gpu-worker/models/blip/word-pieces';
+import { loadParameters } from '@darkroom/gpu-worker/models/checkpoint';
 import { type StepReport, Trainer } from '@darkroom/gpu-worker/training/trainer';
 import { adamW } from '@darkroom/graph/optimizers/adamw';
 import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
@@ -25,6 +26,8 @@ export interface CaptionPlan {
   readonly pictures: number;
   readonly seed: number;
   readonly learningRate: number;
+  /** Folder of exported weights to start from. Absent: from none. */
+  readonly from: string | undefined;
   readonly saveEvery: number;
   /** The run's folder. */
   readonly folder: string;
@@ -36,14 +39,16 @@ export interface CaptionPlan {
 
 /** Most tokens of a caption, both marks included. */
 const length = 20;
+/** Draws the pictures that all runs share. */
+const pictureSeed = 1;
 
 type Report = (step: number, total: number, report: StepReport) => void;
 
 /** Trains up to the plan's end; a run that was stopped goes on. The run's folder then holds vocab.txt and a checkpoint. */
 export async function trainCaption(plan: CaptionPlan, report: Report): Promise<void> {
-  const { folder, steps, batch, pictures, seed, learningRate } = plan;
+  const { folder, steps, batch, pictures, seed, learningRate, from } = plan;
   await mkdir(folder, { recursive: true });
-  await keepPlan(folder, { steps, batch, pictures, seed, learningRate });
+  await keepPlan(folder, { steps, batch, pictures, seed, learningRate, from });
   const source = await openSource(plan, report);
   const { loss, parameters } = captionTraining(source.shape, source.network);
   await using trainer = await Trainer.create(
@@ -56,7 +61,9 @@ export async function trainCaption(plan: CaptionPlan, report: Report): Promise<v
       maxGradientNorm: 1,
       averageDecay: 0.995,
     },
-    initialCaption(parameters, seed, { network: source.network, vocabulary: source.vocabulary }),
+    from === undefined
+      ? initialCaption(parameters, seed, source)
+      : await loadParameters(from, parameters, { ignore: /^vision_model\.detector\./ }),
   );
   const checkpoint = checkpointFile(folder);
   if (existsSync(checkpoint)) await trainer.restore(checkpoint);
@@ -86,7 +93,10 @@ async function openSource(
 ): Promise<CaptionSource & { readonly vocabulary: readonly string[] }> {
   const { network, vocabulary } = await openNetwork(plan.detector);
   await writeFile(join(plan.folder, 'vocab.txt'), `${vocabulary.join('\n')}\n`);
-  const seen = await seenPictures({ ...plan, network, folder: join(plan.cache, 'caption-seen') }, report);
+  const seen = await seenPictures(
+    { ...plan, network, seed: pictureSeed, folder: join(plan.cache, 'caption-seen') },
+    report,
+  );
   const shape = { batch: plan.batch, length, cells: cellCount(network.vision_config) };
   const words = await openWordPieces(plan.folder);
   return { seen, captions: await readPhotoCaptions(), words, network, shape, vocabulary };
