@@ -196,7 +196,7 @@ async function segment(): Promise<void> {
       report,
     );
   const side = asked.side ?? (stages.at(-1) as SegmentStage).side;
-  await exportSegment({ checkpoint: checkpointFile(folder), detector, seed, side }, asked.out);
+  await exportSegment({ checkpoint: checkpointFile(folder), detector, seed, from, side }, asked.out);
 }
 
 /** Scenes of one file of what the detector sees. */

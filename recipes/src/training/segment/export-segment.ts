@@ -4,16 +4,12 @@ import { join } from 'node:path';
 import { readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
 import { type WritableTensor, writeSafetensors } from '@darkroom/gpu-worker/models/safetensors-write';
 import { declareSam } from '@darkroom/gpu-worker/models/sam/declare-sam';
-import { initializeSegment, readBackbone } from './initialize-segment.ts';
+import { firstValues, type SegmentStart } from './initialize-segment.ts';
 import { isFrozen, segmentConfig } from './segment-model.ts';
 
 /** What is exported, and where it came from. */
-export interface SegmentExport {
+export interface SegmentExport extends SegmentStart {
   readonly checkpoint: string;
-  /** Folder of the detector whose backbone was seen with. */
-  readonly detector: string;
-  /** Of the training: it drew the positions. */
-  readonly seed: number;
   /** Side of the padded picture that the model is to take. */
   readonly side: number;
 }
@@ -23,12 +19,12 @@ export interface SegmentExport {
  * @throws Error when the checkpoint lacks a weight
  */
 export async function exportSegment(
-  { checkpoint, detector, seed, side }: SegmentExport,
+  { checkpoint, side, ...start }: SegmentExport,
   folder: string,
 ): Promise<void> {
   const config = segmentConfig(side);
   const parameters = declareSam(config);
-  const initial = initializeSegment(parameters, await readBackbone(detector), seed);
+  const initial = await firstValues(parameters, start);
   const stored = await readSafetensors(checkpoint);
   const tensors = [...parameters].map(([name, { shape }]): [string, WritableTensor] => {
     const average = stored.get(`average:${name}`);

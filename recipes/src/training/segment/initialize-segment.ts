@@ -8,8 +8,41 @@ import { initializeParameters } from '../initialize.ts';
 
 const backbonePrefix = 'vision_encoder.backbone.';
 
+/** What a training begins with. */
+export interface SegmentStart {
+  readonly seed: number;
+  /** Folder of the detector whose backbone is seen with. */
+  readonly detector: string;
+  /** Folder of exported weights to start from, as far as they fit. Default: random ones. */
+  readonly from?: string | undefined;
+}
+
+/** The values of all weights before the first step; those that are never trained keep them. */
+export async function firstValues(
+  parameters: ReadonlyMap<string, Value>,
+  { seed, detector, from }: SegmentStart,
+): Promise<Map<string, Float32Array>> {
+  const initial = initializeSegment(parameters, await readBackbone(detector), seed);
+  if (from !== undefined) await takeOver(from, initial);
+  return initial;
+}
+
+/** Replaces first values by those of an exported model, which may be of another layout: what does not fit begins anew. */
+async function takeOver(folder: string, initial: Map<string, Float32Array>): Promise<void> {
+  const stored = await readSafetensors(join(folder, 'model.safetensors'));
+  let taken = 0;
+  for (const [name, first] of initial) {
+    const tensor = stored.get(name);
+    const values = tensor && toFloat32(tensor);
+    if (values?.length !== first.length) continue;
+    initial.set(name, values);
+    taken += 1;
+  }
+  if (taken === 0) throw new TypeError(`${folder}: nothing in it fits the network`);
+}
+
 /** The backbone's weights in a detector's folder, under the segmenter's names. */
-export async function readBackbone(detector: string): Promise<Map<string, Float32Array>> {
+async function readBackbone(detector: string): Promise<Map<string, Float32Array>> {
   const stored = await readSafetensors(join(detector, 'model.safetensors'));
   return new Map(
     [...stored].flatMap(([name, tensor]) =>
@@ -28,7 +61,7 @@ const tokenDeviation = 0.5;
  * start as nothing. Where nothing is drawn a mask prompt is 0, which a norm needs biases to tell apart from noise.
  * @throws Error naming a weight that the backbone lacks
  */
-export function initializeSegment(
+function initializeSegment(
   parameters: ReadonlyMap<string, Value>,
   backbone: ReadonlyMap<string, Float32Array>,
   seed: number,
@@ -49,7 +82,10 @@ export function initializeSegment(
         Float32Array.from({ length: sizeOf(shape) }, () => normal(random)),
       );
     } else if (/mask_embed\.conv\d\.bias$/.test(name)) {
-      initial.set(name, Float32Array.from({ length: sizeOf(shape) }, () => between(random, -0.5, 0.5)));
+      initial.set(
+        name,
+        Float32Array.from({ length: sizeOf(shape) }, () => between(random, -0.5, 0.5)),
+      );
     } else if (/(_embed(\.\d)?|_tokens?)\.weight$/.test(name)) {
       initial.set(
         name,

@@ -1,13 +1,12 @@
 /** Trains the segmenter: stages of growing pictures under one learning-rate schedule, resumable at every checkpoint. */
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { openSafetensors, readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
+import { openSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
 import { type StepReport, Trainer } from '@darkroom/gpu-worker/training/trainer';
 import { adamW } from '@darkroom/graph/optimizers/adamw';
 import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
 import { checkpointFile, keepPlan, logFile, logStep, trimLog } from '../run-folder.ts';
-import { initializeSegment, readBackbone } from './initialize-segment.ts';
+import { firstValues, type SegmentStart } from './initialize-segment.ts';
 import { segmentBatch } from './prompts.ts';
 import { SceneStream } from './scene-stream.ts';
 import { isFrozen, type SegmentShape, segmentConfig, segmentTraining } from './segment-model.ts';
@@ -19,18 +18,13 @@ export interface SegmentStage extends SegmentShape {
   readonly steps: number;
 }
 
-export interface SegmentPlan {
+export interface SegmentPlan extends SegmentStart {
   readonly stages: readonly SegmentStage[];
-  readonly seed: number;
   readonly learningRate: number;
   /** Folder of the checkpoint and the log. */
   readonly folder: string;
   /** Folder of the stores. */
   readonly cache: string;
-  /** Folder of the detector whose backbone is seen with. */
-  readonly detector: string;
-  /** Folder of exported weights to start from, as far as they fit; ignored once there is a checkpoint. */
-  readonly from?: string | undefined;
   readonly saveEvery: number;
   /** Threads of a step. Default: as many as run at a time. */
   readonly threads?: number | undefined;
@@ -103,8 +97,7 @@ async function trainStage(plan: SegmentPlan, run: StageRun, report: Report): Pro
 
 async function openTrainer(plan: SegmentPlan, stage: SegmentStage, total: number): Promise<Trainer> {
   const { loss, metrics, parameters } = segmentTraining(stage, segmentConfig(stage.side));
-  const initial = initializeSegment(parameters, await readBackbone(plan.detector), plan.seed);
-  if (plan.from !== undefined) await takeOver(plan.from, initial);
+  const initial = await firstValues(parameters, plan);
   const trained = new Map([...parameters].filter(([name]) => !isFrozen(name)));
   const frozen = [...parameters.keys()].filter(isFrozen);
   return Trainer.create(
@@ -122,18 +115,4 @@ async function openTrainer(plan: SegmentPlan, stage: SegmentStage, total: number
     },
     initial,
   );
-}
-
-/** Replaces first values by those of an exported model, which may be of another layout: what does not fit begins anew. */
-async function takeOver(folder: string, initial: Map<string, Float32Array>): Promise<void> {
-  const stored = await readSafetensors(join(folder, 'model.safetensors'));
-  let taken = 0;
-  for (const [name, first] of initial) {
-    const tensor = stored.get(name);
-    const values = tensor && toFloat32(tensor);
-    if (values?.length !== first.length) continue;
-    initial.set(name, values);
-    taken += 1;
-  }
-  if (taken === 0) throw new TypeError(`${folder}: nothing in it fits the network`);
 }
