@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { heldoutFamilies, photoSplit, unitHash } from './split.ts';
+import { familySplit, heldoutFamilies, photoSplit, unitHash } from './split.ts';
 
 test('a hash lies in [0, 1) and depends on the text alone', () => {
   expect(unitHash('red panda')).toBe(unitHash('red panda'));
@@ -41,4 +41,11 @@ describe('heldoutFamilies', () => {
     expect(heldoutFamilies(['only', 'only']).size).toBe(0);
     expect(heldoutFamilies([]).size).toBe(0);
   });
+});
+
+test('an object falls on the side of its design, about one in seven held out', () => {
+  const designs = Array.from({ length: 1000 }, (_, i) => `design ${i}`);
+  const share = designs.filter((design) => familySplit(design) === 'heldout').length / 1000;
+  expect(share).toBeGreaterThan(0.12);
+  expect(share).toBeLessThan(0.18);
 });
