@@ -114,7 +114,8 @@ export function slotFigures(scenes: readonly CaptionedScene[], captions: PhotoCa
       tally('count', saysCount(said, group));
       if (group.colour) tally('colour', new RegExp(`\\b${group.colour} (?:${formsOf(group)})\\b`).test(said));
     }
-    tally('place', said.endsWith(placeBefore(captions.get(facts.photo) as string)));
+    const place = placeBefore(captions.get(facts.photo) as string);
+    if (place) tally('place', said.endsWith(place));
   }
   const share = (slot: keyof typeof hits): number =>
     (hits[slot][0] as number) / Math.max(1, hits[slot][1] as number);

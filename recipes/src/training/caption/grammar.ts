@@ -35,19 +35,33 @@ export function sceneCaption(groups: readonly Group[], place?: string): string {
 }
 
 /** Grounds that things lie or stand on, as captions of photos name them. */
-const grounds = /\bon (?:(?:a|the) )?(?:grass|snow|sand|meadow|green meadow|water|table|wooden table)\b/;
-/** What follows the first thing that a caption names. */
-const afterThing =
-  / (?:on|in|under|with|by|behind|from|over|at|to|seen|falling|looking|swimming|sitting|standing|lying|walking|flying|playing)\b/;
+const grounds =
+  /\bon (?:(?:the |an? )?(?:\w+ )?(?:background|cloth|table|street|stage|bed|floor|meadow)|grass|snow|sand)\b/;
+
+/** What captions of photos name, and where something in front of it is said to be: in words that suit other photos too. */
+const places: readonly (readonly [named: RegExp, place: string])[] = [
+  [/windmill/, 'in front of a windmill'],
+  [/pyramid/, 'in front of a pyramid'],
+  [/tower|statue/, 'in front of a tower'],
+  [/building|castle|palace|church|temple|house|fort|gate|arch|columns|town|wall/, 'in front of a building'],
+  [/solar/, 'in front of solar panels'],
+  [/meadow|grass/, 'on grass'],
+  [/mountain|hill/, 'in front of a mountain'],
+  [/tree|forest|leaves|branch|bamboo/, 'in front of trees'],
+  [/flower/, 'in front of flowers'],
+  [/rock/, 'in front of rocks'],
+  [/river|sea|lake|water|dam/, 'by the water'],
+  [/people/, 'in front of people'],
+  [/sky|clouds/, 'under a cloudy sky'],
+];
 
 /**
- * Where something is that was laid over a photo with this caption: on its ground, where it names one, else before its first
- * thing. "a windmill on grass under a cloudy sky" gives "on grass", "a white castle in a forest" "in front of a white castle".
+ * Where something is that was laid over a photo with this caption: on its ground, where it names one, else before what it
+ * shows. "a windmill on grass under a cloudy sky" gives "on grass", "a white castle in a forest" "in front of a building".
+ *
+ * @returns undefined where nothing is a place, such as an animal's face
  */
-export function placeBefore(photoCaption: string): string {
+export function placeBefore(photoCaption: string): string | undefined {
   if (/\b(?:under water|sea under|fish)\b/.test(photoCaption)) return 'under water';
-  const ground = grounds.exec(photoCaption)?.[0];
-  if (ground) return ground;
-  const [first = ''] = photoCaption.split(afterThing);
-  return `${first.endsWith('meadow') ? 'on' : 'in front of'} ${first}`;
+  return grounds.exec(photoCaption)?.[0] ?? places.find(([named]) => named.test(photoCaption))?.[1];
 }

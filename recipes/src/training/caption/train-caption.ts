@@ -15,6 +15,7 @@ import { initialCaption } from './initial-caption.ts';
 import { type CaptionNetwork, captionNetwork, captionTraining } from './network.ts';
 import { readPhotoCaptions } from './photo-captions.ts';
 import { seenPictures } from './shards.ts';
+import { isVisible } from './visible.ts';
 import { endId, vocabularyOf } from './vocabulary.ts';
 
 /** What a run is begun with. */
@@ -97,7 +98,8 @@ async function openSource(
     { ...plan, network, seed: pictureSeed, folder: join(plan.cache, 'caption-seen') },
     report,
   );
+  const taught = seen.filter((picture) => isVisible(picture, network));
   const shape = { batch: plan.batch, length, cells: cellCount(network.vision_config) };
   const words = await openWordPieces(plan.folder);
-  return { seen, captions: await readPhotoCaptions(), words, network, shape, vocabulary };
+  return { seen: taught, captions: await readPhotoCaptions(), words, network, shape, vocabulary };
 }

@@ -13,7 +13,7 @@ export function vocabularyOf(captions: PhotoCaptions): string[] {
   const counts = [1, 2, 3, 4, 5, 6];
   const sentences = [
     ...captions.values(),
-    ...[...captions.values()].map(placeBefore),
+    ...[...captions.values()].map((caption) => placeBefore(caption) ?? ''),
     ...nouns.flatMap((noun) => counts.map((count) => groupPhrase({ noun, count }))),
     `a an and of ${colourWords.join(' ')}`,
   ];
