@@ -9,6 +9,8 @@ import {
   SamCenternetConfig,
   seesByCenternet,
 } from '@darkroom/gpu-worker/models/sam/sam-config';
+import { ModelStore } from '@darkroom/gpu-worker/runtime/model-store';
+import { SamPredictor } from '@darkroom/gpu-worker/vision/sam-predictor';
 import { gradient } from '@darkroom/graph/gradient';
 import { Scope } from '@darkroom/graph/layers/scope';
 import { add, square } from '@darkroom/graph/ops/elementwise';
@@ -44,11 +46,19 @@ const given = {
   },
 };
 const config = SamCenternetConfig.parse(given);
+const store = new ModelStore({ budgetBytes: 1e6 });
 
 describe('a Segment Anything that sees by a CenterNet', () => {
   it('is told by its configuration from the published ones', () => {
     expect(seesByCenternet(AnySamConfig.parse(given))).toBe(true);
     expect(seesByCenternet(AnySamConfig.parse({}))).toBe(false);
+    const predictorOf = (own: unknown) => {
+      const component = { folder: 'none', declare: () => new Map() };
+      return new SamPredictor(store, { component, config: AnySamConfig.parse(own) });
+    };
+    // A small network is less sure of its masks than the published ones.
+    expect(predictorOf(given).filters?.minScore).toBeLessThan(0.88);
+    expect(predictorOf({}).filters).toBe(undefined);
     const narrow = { ...given, mask_decoder_config: { ...given.mask_decoder_config, hidden_size: 4 } };
     const issues = AnySamConfig.safeParse(narrow).error?.issues.map(({ message }) => message);
     expect(issues).toEqual(['the parts disagree: hidden_size makes 4 of one and 8 of another']);

@@ -92,7 +92,10 @@ async function* everything(segmenter: Segmenter, embedding: SamEmbedding): Async
     height: Math.max(1, Math.round(original.height * share)),
   };
   const judged = { ...embedding, fit: { ...embedding.fit, original: small } };
-  const found = await generateMasksOf(segmenter, judged, { pointsPerSide: everythingPoints });
+  const found = await generateMasksOf(segmenter, judged, {
+    pointsPerSide: everythingPoints,
+    ...segmenter.filters,
+  });
   for (const { rle, score } of found) yield { mask: enlargeMask(decodeRle(rle), original), score };
 }
 

@@ -53,6 +53,12 @@ export interface SamAnswer {
   readonly best: SamCandidate;
 }
 
+/**
+ * What a small network is sure of, whose scores and logits are lower all along: chosen by eye on training photos, at a longer
+ * side of 512 pixels.
+ */
+const smallFilters = { minScore: 0.5, minStability: 0.3, minRegionArea: 100 } as const;
+
 /** Answers prompts on pictures; what the encoder said about them is remembered in the store. */
 export class SamPredictor {
   readonly #store: ModelStore;
@@ -74,6 +80,11 @@ export class SamPredictor {
   /** Side of the plane of logits that a prompt may carry as its mask. */
   get logitSide(): number {
     return 4 * gridSide(this.#model.config.vision_config);
+  }
+
+  /** How sure it must be of the masks of a grid of clicks; undefined for the published networks. */
+  get filters(): typeof smallFilters | undefined {
+    return seesByCenternet(this.#model.config) ? smallFilters : undefined;
   }
 
   /** What the encoder said about a picture, if that is still remembered: then nobody needs to decode the picture. */
