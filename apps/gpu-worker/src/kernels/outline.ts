@@ -8,6 +8,7 @@ import { maskOfPicture } from '../vision/mask-logits.ts';
 import type { SamCandidate, SamEmbedding } from '../vision/sam-predictor.ts';
 import type { Click, SamPrompt } from '../vision/sam-prompt.ts';
 import type { Segmenter } from '../vision/segmenter.ts';
+import { tidyOutline } from '../vision/tidy-outline.ts';
 import type { KernelContext } from './kernel.ts';
 import type { SeenPhoto } from './seen-photo.ts';
 
@@ -73,7 +74,8 @@ export async function outline(pointing: Pointing, options: OutlineOptions): Prom
       signal: options.context.signal,
     })) {
       const named = found[outlines.length] as Detection;
-      outlines.push({ ...outlineOf(candidate, embedding), named });
+      const { mask, score } = outlineOf(candidate, embedding);
+      outlines.push({ mask: tidyOutline(mask, named.box), score, named });
     }
     return outlines;
   });
