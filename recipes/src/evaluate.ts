@@ -8,14 +8,12 @@ import { vaeTarget } from './evaluate/vae-target.ts';
 import { detectTarget } from './evaluate/vision/detect-target.ts';
 import { regionTarget } from './evaluate/vision/region-target.ts';
 import { segmentTarget } from './evaluate/vision/segment-target.ts';
-import { nounsTarget } from './training/detect/nouns-target.ts';
 
 const targets = {
   vae: vaeTarget,
   edit: editTarget,
   segment: segmentTarget,
   detect: detectTarget,
-  nouns: nounsTarget,
   region: regionTarget,
   caption: captionTarget,
 } satisfies Readonly<Record<string, Target>>;

@@ -10,7 +10,6 @@ import { exportCaption } from './training/caption/export-caption.ts';
 import { trainCaption } from './training/caption/train-caption.ts';
 import { type CurriculumName, curricula, usualCurriculum } from './training/curriculum.ts';
 import { exportCenternet } from './training/detect/export-centernet.ts';
-import { trainDetect } from './training/detect/train-detect.ts';
 import { type EditNetwork, parseEditNetwork } from './training/edit-model.ts';
 import { exportEdit, exportVae } from './training/export.ts';
 import { fitProjection } from './training/fit-projection.ts';
@@ -25,7 +24,7 @@ const usage = `Trains embedded weights. Needs the pictures of "npm run data:fetc
 npm run train -- vae  [--steps 1500]   the autoencoder: patch components, then the decoder's correction
 npm run train -- edit [--stages …]     the text tower and the UNet
 npm run train -- segment [--stages …]  the segmenter, on the backbone of weights/detect
-npm run train -- detect  [--steps 1500] [--pictures 1408]   the detector's second head, on the published one
+npm run train -- detect                the detector: published weights in our layout, and its nouns; nothing is trained
 npm run train -- caption [--steps 1500] [--pictures 2000]   the captioner, on the detector in weights/detect
 
   --stages 256:4:6:2:1500,384:2:6:2:400   segment: side : pictures : prompts on each : rounds of clicks : steps
@@ -34,14 +33,14 @@ npm run train -- caption [--steps 1500] [--pictures 2000]   the captioner, on th
   --until <step>     stop after this step; the same command goes on later
   --save-every <n>   steps between checkpoints; default 200
   --seed <n>         default 1; one seed gives one result
-  --learning-rate    default 5e-4 (edit), 1e-3 (vae, segment), 2e-3 (detect, caption)
-  --pictures <n>     detect, caption: how many pictures the detector is shown; what it sees is kept
+  --learning-rate    default 5e-4 (edit), 1e-3 (vae, segment), 2e-3 (caption)
+  --pictures <n>     caption: how many pictures the detector is shown; what it sees is kept for all runs
   --network <file>   edit: other networks than the embedded model's, { "text_encoder": {…}, "unet": {…} }
   --from <folder>    edit, segment, caption: start from exported weights, e.g. weights/edit, with a fresh optimizer
   --chunk <n>        examples made at a time; default 512 (edit, kept in one file), 64 (segment)
   --threads <n>      segment: threads of a step; one is faster beside other work
   --side <n>         segment: side of the square that the exported model takes; default that of the last stage
-  --run <name>       edit, segment, detect, caption: the run's folder in the cache, for its checkpoint, log and examples; default the part's name
+  --run <name>       edit, segment, caption: the run's folder in the cache, for its checkpoint, log and examples; default the part's name
   --out <folder>     default weights/edit, weights/segment, weights/detect or weights/caption; edit reads its tokenizer there
   --cache <folder>   pictures, checkpoints and logs; default recipes/.cache
   --export           edit, segment, caption: only write the last checkpoint's weights to --out
@@ -68,7 +67,7 @@ switch (asked.part) {
     await segment();
     break;
   case 'detect':
-    await detect();
+    await exportCenternet(asked.cache, asked.out);
     break;
   case 'caption':
     await caption();
@@ -106,7 +105,7 @@ function parse() {
     allowPositionals: true,
     options: {
       steps: { type: 'string', default: '1500' },
-      pictures: { type: 'string' },
+      pictures: { type: 'string', default: '2000' },
       stages: { type: 'string' },
       side: { type: 'string' },
       threads: { type: 'string' },
@@ -136,7 +135,7 @@ function readAsked(): Asked {
   return {
     part,
     steps: countOf('--steps', values.steps, 1),
-    pictures: countOf('--pictures', values.pictures ?? (part === 'detect' ? '1408' : '2000'), 1),
+    pictures: countOf('--pictures', values.pictures, 1),
     stages: isSegment ? [] : stages.split(',').map(parseStage),
     segmentStages: isSegment ? stages.split(',').map(parseSegmentStage) : [],
     side: side === undefined ? undefined : sideOf('--side', side),
@@ -197,22 +196,6 @@ async function segment(): Promise<void> {
     );
   const side = asked.side ?? (stages.at(-1) as SegmentStage).side;
   await exportSegment({ checkpoint: checkpointFile(folder), detector, seed, from, side }, asked.out);
-}
-
-/** Scenes of one file of what the detector sees. */
-const shardScenes = 128;
-
-async function detect(): Promise<void> {
-  const { seed, saveEvery, cache, steps, until, pictures } = asked;
-  const plan = {
-    ...{ seed, saveEvery, cache, steps, until, shardScenes },
-    learningRate: asked.learningRate ?? 2e-3,
-    batch: 256,
-    side: 256,
-    shards: Math.ceil(pictures / shardScenes),
-    folder: join(cache, asked.run),
-  };
-  await exportCenternet(cache, asked.out, await trainDetect(plan, report));
 }
 
 async function caption(): Promise<void> {

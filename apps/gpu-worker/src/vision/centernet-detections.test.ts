@@ -7,7 +7,7 @@ const logit = (p: number): number => Math.log(p / (1 - p));
 function quietMaps(): CenternetMaps & { logits: Float32Array } {
   const [width, height] = [4, 3];
   const sides = Float32Array.from({ length: 4 * 12 }, (_, i) => [10, 6, 10, 6][Math.floor(i / 12)] as number);
-  return { logits: new Float32Array(24).fill(logit(0.01)), sides, width, height, stride: 4 };
+  return { logits: new Float32Array(24).fill(logit(0.01)), sides, width, height };
 }
 
 describe('a peak', () => {

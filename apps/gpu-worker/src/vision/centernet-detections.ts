@@ -1,5 +1,6 @@
 // From CenterNet's maps to boxes (Zhou et al. 2019, section 3.1; sides of the box as in Liu et al. 2019, "TTFNet").
 import type { Size } from '../image/resize.ts';
+import { mapStride } from '../models/centernet/heads.ts';
 import type { Box } from './boxes.ts';
 
 /** One view's answers, at the network's own stride. */
@@ -10,8 +11,6 @@ export interface CenternetMaps {
   readonly sides: Float32Array;
   readonly width: number;
   readonly height: number;
-  /** Pixels of the network's picture from one place to the next. */
-  readonly stride: number;
 }
 
 /** A place where a row is likelier than at its neighbours. */
@@ -24,7 +23,7 @@ export interface CentrePeak {
 
 /** Places where one row is likelier than `threshold` and no less likely than at any of their eight neighbours. */
 export function centrePeaks(maps: CenternetMaps, row: number, threshold: number): CentrePeak[] {
-  const { sides, width, height, stride } = maps;
+  const { sides, width, height } = maps;
   const area = width * height;
   const plane = maps.logits.subarray(row * area, (row + 1) * area);
   const least = Math.log(threshold / (1 - threshold));
@@ -35,7 +34,7 @@ export function centrePeaks(maps: CenternetMaps, row: number, threshold: number)
     const [x, y] = [place % width, Math.floor(place / width)];
     if (!isPeak(plane, { x, y, width, height })) continue;
     const side = (i: number): number => sides[i * area + place] as number;
-    const [centreX, centreY] = [x * stride, y * stride];
+    const [centreX, centreY] = [x * mapStride, y * mapStride];
     const box: Box = [centreX - side(0), centreY - side(1), centreX + side(2), centreY + side(3)];
     peaks.push({ score: 1 / (1 + Math.exp(-logit)), box });
   }

@@ -3,10 +3,8 @@ import { z } from 'zod';
 
 /** One thing, or a group of things. */
 export const Noun = z.strictObject({
-  /** Rows of the class head that are it. */
-  labels: z.array(z.string().min(1)).default([]),
-  /** Row of the taught head that is it. */
-  taught: z.int().min(0).optional(),
+  /** Classes of the detector that are it, or that it looks like. */
+  labels: z.array(z.string().min(1)).min(1),
   /** Lower-case wordings, blanks as blanks; plurals need no mention where a rule makes them. */
   english: z.array(z.string().min(1)).default([]),
   chinese: z.array(z.string().min(1)).default([]),

@@ -7,7 +7,7 @@ import { readConfig, readJson } from '../models/checkpoint.ts';
 import type { ModelStore } from '../runtime/model-store.ts';
 import { boxIou, clipBox, suppressOverlaps } from './boxes.ts';
 import { type CentrePeak, centrePeaks } from './centernet-detections.ts';
-import { type CenternetModel, type Head, lookAt, type View } from './centernet-views.ts';
+import { type CenternetModel, lookAt, type View } from './centernet-views.ts';
 import { type ColourName, colourShare } from './colour-names.ts';
 import { type Detection, type DetectOptions, type Detector, defaultLimit } from './detector.ts';
 import { fromLetterbox } from './letterbox.ts';
@@ -34,7 +34,7 @@ export async function openWordDetector(folder: string, store: ModelStore): Promi
   return new WordDetector(store, { component, config }, new NounBook(nouns));
 }
 
-/** What was found for each row of a head. */
+/** What was found for each class, by its row. */
 type Things = ReadonlyMap<number, readonly CentrePeak[]>;
 
 /** Finds things of its list of nouns; a colour in a query is judged by the pixels. */
@@ -65,14 +65,10 @@ export class WordDetector implements Detector {
     const least = Math.max(leastScore, threshold);
     const phrases = queries.map((query) => readQuery(query, this.#book));
     const nouns = phrases.flat().map(({ noun }) => noun);
-    const classes = await this.#things(raster, 'classes', { nouns, least });
-    const taught = await this.#things(raster, 'taught', { nouns, least });
+    const things = await this.#things(raster, nouns, least);
     const named = ({ noun, colours }: NounPhrase): CentrePeak[] => {
-      const things = [
-        ...this.#rows(noun, 'classes').flatMap((row) => classes.get(row) ?? []),
-        ...this.#rows(noun, 'taught').flatMap((row) => taught.get(row) ?? []),
-      ];
-      return colours.length === 0 ? things : ofColour(things, { raster, colours, threshold: least });
+      const found = this.#rows(noun).flatMap((row) => things.get(row) ?? []);
+      return colours.length === 0 ? found : ofColour(found, { raster, colours, threshold: least });
     };
     const found = queries.flatMap((label, i) =>
       suppressOverlaps((phrases[i] ?? []).flatMap(named), maxIou).map(({ box, score }) => ({
@@ -84,20 +80,15 @@ export class WordDetector implements Detector {
     return found.sort((a, b) => b.score - a.score).slice(0, limit);
   }
 
-  #rows({ labels, taught }: Noun, head: Head): number[] {
-    if (head === 'classes') return labels.map((label) => this.#model.config.labels.indexOf(label));
-    return taught === undefined ? [] : [taught];
+  #rows({ labels }: Noun): number[] {
+    return labels.map((label) => this.#model.config.labels.indexOf(label));
   }
 
-  /** What there is of the nouns that a head knows, each thing for the row that it most looks like. */
-  async #things(
-    raster: Raster,
-    head: Head,
-    { nouns, least }: { nouns: readonly Noun[]; least: number },
-  ): Promise<Things> {
-    const rows = [...new Set(nouns.flatMap((noun) => this.#rows(noun, head)))];
+  /** What there is of the nouns, each thing for the class that it most looks like of all that are asked for. */
+  async #things(raster: Raster, nouns: readonly Noun[], least: number): Promise<Things> {
+    const rows = [...new Set(nouns.flatMap((noun) => this.#rows(noun)))];
     if (rows.length === 0) return new Map();
-    const views = await lookAt(this.#store, this.#model, { raster, head });
+    const views = await lookAt(this.#store, this.#model, raster);
     const all = rows.map((row) => [row, peaksOfRow(views, row, { raster, least })] as const);
     return new Map(all.map(([row, peaks]) => [row, peaks.filter((peak) => isBest(peak, row, all))]));
   }

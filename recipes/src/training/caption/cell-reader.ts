@@ -36,7 +36,7 @@ export interface FrozenWeight {
   readonly data: Float32Array;
 }
 
-/** The detector's weights under the names that they have in the captioner; those of its box head and of its second head are left out. */
+/** The detector's weights under the names that they have in the captioner; those of its box head are left out. */
 export async function readFrozen(
   folder: string,
   config: BlipDetectorConfig,
@@ -48,7 +48,7 @@ export async function readFrozen(
     value,
   ]);
   const weights = await loadParameters(join(folder, 'model.safetensors'), new Map(frozen), {
-    ignore: /^(?:sides|taught)\./,
+    ignore: /^sides\./,
   });
   return new Map(
     frozen.map(([name, { shape }]) => [

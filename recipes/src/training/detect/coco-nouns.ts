@@ -1,5 +1,5 @@
 /** What people call the detector's classes, in English and Chinese. */
-import { readNouns, type TaughtNoun } from './noun-lines.ts';
+import { type NamedNoun, readNouns } from './noun-lines.ts';
 
 /** Class: English words, then Chinese ones; `_` stands for a blank. English plurals follow by rule unless they are listed. */
 const lines = `
@@ -24,7 +24,7 @@ horse: horse pony foal mare stallion colt | 马 小马 马匹 骏马 马驹
 sheep: sheep lamb ram ewe | 羊 绵羊 羊羔 小羊 羔羊 公羊 母羊
 cow: cow cattle bull calf calves ox oxen bison buffalo heifer | 牛 奶牛 母牛 公牛 小牛 黄牛 水牛 牛犊 野牛
 elephant: elephant | 大象 象 小象
-bear: bear grizzly polar_bear brown_bear black_bear panda | 熊 北极熊 棕熊 黑熊 狗熊 灰熊 熊猫 大熊猫
+bear: bear grizzly polar_bear brown_bear black_bear panda giant_panda | 熊 北极熊 棕熊 黑熊 狗熊 灰熊 熊猫 大熊猫
 zebra: zebra | 斑马
 giraffe: giraffe | 长颈鹿
 backpack: backpack rucksack knapsack school_bag schoolbag | 背包 双肩包 书包
@@ -93,6 +93,6 @@ bottle+wine glass+cup: drink beverage | 饮料 饮品
 `;
 
 /** Names of COCO's classes and of groups of them. */
-export function cocoNouns(): TaughtNoun[] {
+export function cocoNouns(): NamedNoun[] {
   return readNouns(lines);
 }

@@ -4,14 +4,11 @@ import { join } from 'node:path';
 import { NounBook } from '@darkroom/gpu-worker/vision/noun-book';
 import { readQuery } from '@darkroom/gpu-worker/vision/noun-phrase';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { dice } from '../../dice.ts';
 import { channelsFirst } from './centernet-weights.ts';
 import { cocoLabels } from './coco-labels.ts';
 import { cocoNouns } from './coco-nouns.ts';
-import { type FeatureShard, featureShapes } from './feature-shards.ts';
+import { lookAlikes } from './look-alikes.ts';
 import { readNouns } from './noun-lines.ts';
-import { pictureNouns } from './picture-nouns.ts';
-import { cellsOfShard, foldScale, scaleOf } from './taught-cells.ts';
 import { readTfjsWeights } from './tfjs-weights.ts';
 
 let folder: string;
@@ -81,67 +78,15 @@ describe('the nouns', () => {
     for (const { labels } of cocoNouns()) for (const label of labels) expect(cocoLabels).toContain(label);
   });
 
-  it('of pictures are more than two hundred further things, each with words in both languages', () => {
-    const nouns = pictureNouns();
-    const book = new NounBook([...cocoNouns(), ...nouns.map((noun, taught) => ({ ...noun, taught }))]);
-    expect(nouns.length).toBeGreaterThan(200);
-    for (const [row, { english, chinese }] of nouns.entries()) {
-      expect(readQuery(`the ${english[0]}`, book)[0]?.noun.taught, english[0]).toBe(row);
-      expect(readQuery(chinese[0] ?? '', book)[0]?.noun.taught, chinese[0]).toBe(row);
+  it('of look-alikes are over a hundred further words, found as classes that exist', () => {
+    const own = new NounBook(cocoNouns());
+    const words = lookAlikes().flatMap(({ english }) => english.filter((word) => !own.exact(word)));
+    expect(words.length).toBeGreaterThan(100);
+    const book = new NounBook([...cocoNouns(), ...lookAlikes()]);
+    for (const { labels, english, chinese } of lookAlikes()) {
+      for (const label of labels) expect(cocoLabels, english[0]).toContain(label);
+      expect(readQuery(`the ${english[0]}`, book)[0]?.noun.labels).toEqual(labels);
+      expect(readQuery(chinese[0] ?? '', book)[0]?.noun.labels).toEqual(labels);
     }
-  });
-});
-
-describe('places of a scene', () => {
-  const side = 64;
-  /** One scene; every feature of a place at 1/8 is its column plus a hundred times its row, others are 0. */
-  function shardOf(boxes: readonly (readonly [number, number, number, number])[]): FeatureShard {
-    const shapes = featureShapes(1, side);
-    return {
-      count: 1,
-      features: (name) => {
-        const [, channels = 0, , cells = 0] = shapes[name];
-        return Float32Array.from({ length: channels * cells * cells }, (_, i) =>
-          name === 'fused' ? (i % cells) + 100 * (Math.floor(i / cells) % cells) : 0,
-        );
-      },
-      instances: () => boxes.map((box, row) => ({ row, box })),
-    };
-  }
-
-  it('show a noun in its middle, and nothing at its rim and outside', () => {
-    const cells = cellsOfShard(shardOf([[8, 8, 56, 56]]), { side, count: 5, random: dice(1, 0) });
-    expect(cells.width).toBe(128 + 88 + 480);
-    cells.rows.forEach((row, i) => {
-      const at = cells.features[i * cells.width] as number;
-      const distance = Math.hypot((at % 100) - 4, Math.floor(at / 100) - 4);
-      expect(row, `${at}`).toBe(distance < 0.2 * 6 ? 0 : 5);
-    });
-    expect([...cells.rows].filter((row) => row === 0).length).toBe(4);
-  });
-
-  it('that two things share belong to the smaller', () => {
-    const boxes = [
-      [0, 0, 64, 64],
-      [16, 16, 48, 48],
-    ] as const;
-    const { rows } = cellsOfShard(shardOf(boxes), { side, count: 5, random: dice(1, 0) });
-    expect([...rows]).not.toContain(0);
-    expect([...rows]).toContain(1);
-  });
-
-  it('fold their scale into the first layer', () => {
-    const features = Float32Array.of(1, 10, 3, 30, 5, 20);
-    const scale = scaleOf({ features, width: 2, rows: Int32Array.of(0, 0, 0) });
-    const [weight, bias] = [Float32Array.of(2, -1, 0.5, 4), Float32Array.of(0.3, -0.2)];
-    const folded = foldScale(weight, bias, scale);
-    const apply = (w: Float32Array, b: Float32Array, x: number[]): number[] =>
-      [0, 1].map((out) => (w[out * 2] as number) * x[0]! + (w[out * 2 + 1] as number) * x[1]! + b[out]!);
-    const raw = [3, 30];
-    const scaled = raw.map((value, i) => (value - scale.mean[i]!) / scale.deviation[i]!);
-    const [got, expected] = [apply(folded.weight, folded.bias, raw), apply(weight, bias, scaled)];
-    got.forEach((value, i) => {
-      expect(value).toBeCloseTo(expected[i] as number, 4);
-    });
   });
 });

@@ -1,6 +1,6 @@
 /** A thing and what it is called. */
-export interface TaughtNoun {
-  /** Classes of the detector that are it; empty: it is taught by pictures. */
+export interface NamedNoun {
+  /** Classes of the detector that are it, or that it looks like. */
   readonly labels: string[];
   readonly english: string[];
   readonly chinese: string[];
@@ -10,7 +10,7 @@ export interface TaughtNoun {
  * Reads lines of the form `class+class: english words | 中文`, where `_` stands for a blank within a word.
  * @throws Error naming a line of another form
  */
-export function readNouns(text: string): TaughtNoun[] {
+export function readNouns(text: string): NamedNoun[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return lines.map((line) => {
     const match = /^([^:]*):([^|]*)\|(.*)$/.exec(line);

@@ -61,19 +61,6 @@ export const CenternetBackboneConfig = z.object({
 });
 export type CenternetBackboneConfig = z.infer<typeof CenternetBackboneConfig>;
 
-/** The second head, of things that the published classes lack. */
-export const TaughtHeadConfig = z.object({
-  /** Nouns that it knows. */
-  count,
-  /** Rows after those of the nouns: nothing, and kinds of things that are left to the published classes. */
-  rest: count,
-  /** Channels between features and rows. */
-  width: count.default(192),
-  /** Side of the square that it looks at, in pixels. */
-  image_size: z.int().min(32).multipleOf(32).default(256),
-});
-export type TaughtHeadConfig = z.infer<typeof TaughtHeadConfig>;
-
 /** The whole detector. */
 export const CenternetConfig = z.object({
   model_type: z.literal('centernet'),
@@ -92,7 +79,5 @@ export const CenternetConfig = z.object({
   gate_channels: count.default(32),
   /** Class rows of the detector's own head, in their order. */
   labels: z.array(z.string().min(1)).min(1),
-  /** Null: the detector has no second head. */
-  taught_config: TaughtHeadConfig.nullable().default(null),
 });
 export type CenternetConfig = z.infer<typeof CenternetConfig>;

@@ -5,7 +5,6 @@ import type { DeclaredWeights } from '../declare-weights.ts';
 import { centernetBackbone } from './backbone.ts';
 import type { CenternetConfig } from './config.ts';
 import { boxSides, centernetNeck, classFeatures, classLogits } from './heads.ts';
-import { halved, taughtFeatures, taughtScores } from './taught-head.ts';
 
 /** What the checkpoint of a CenterNet holds: backbone, neck and heads. */
 export function declareCenternet(config: CenternetConfig): DeclaredWeights {
@@ -15,9 +14,5 @@ export function declareCenternet(config: CenternetConfig): DeclaredWeights {
   const fused = centernetNeck(scope.child('neck'), features, config);
   classLogits(scope, classFeatures(scope, fused), config.labels.length);
   boxSides(scope, fused);
-  if (config.taught_config) {
-    const inputs = { ...features, fused: halved(fused) };
-    taughtScores(scope.child('taught'), taughtFeatures(inputs), config.taught_config);
-  }
   return scope.parameters;
 }

@@ -11,7 +11,7 @@ import type { CenternetConfig } from './config.ts';
 import { depthwise, doubleLegacyBilinear, separable } from './layers.ts';
 
 /** Pixels of the network's picture from one place of the maps to the next. */
-export const classStride = 4;
+export const mapStride = 4;
 /** Pixels of the network's picture that one unit of the size head stands for. */
 const sizeUnit = 16;
 
