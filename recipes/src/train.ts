@@ -27,7 +27,7 @@ npm run train -- segment [--stages …]  the segmenter, on the backbone of weigh
 npm run train -- detect                the detector: published weights in our layout, and its nouns; nothing is trained
 npm run train -- caption [--steps 1500] [--pictures 2000]   the captioner, on the detector in weights/detect
 
-  --stages 256:4:6:2:1500,384:2:6:2:400   segment: side : pictures : prompts on each : rounds of clicks : steps
+  --stages 192:4:8:1:1000,256:4:6:2:800,384:3:6:2:1200   segment: side : pictures : prompts on each : rounds of clicks : steps
   --stages 128x128:16:2400,256x192:6:1600,128x128:16:950,256x192:6:400   edit: picture size : batch : steps, in turn;
                      a fourth field names what a stage dwells on: tone, detail, objects, polish, words, amplify or places
   --until <step>     stop after this step; the same command goes on later
@@ -50,7 +50,7 @@ A run that was stopped, even by kill -9, goes on from its last checkpoint and re
 const parts = ['vae', 'edit', 'segment', 'detect', 'caption'] as const;
 type Part = (typeof parts)[number];
 const usualStages = '128x128:16:2400,256x192:6:1600,128x128:16:950,256x192:6:400';
-const usualSegmentStages = '256:4:6:2:1500,384:2:6:2:400';
+const usualSegmentStages = '192:4:8:1:1000,256:4:6:2:800,384:3:6:2:1200';
 
 const asked = readWords('train', readAsked);
 const projection = join(asked.cache, 'projection.safetensors');
