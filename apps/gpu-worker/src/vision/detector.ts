@@ -27,6 +27,6 @@ export const defaultLimit = 100;
 export interface Detector {
   /** Where the model lies. */
   readonly folder: string;
-  /** What the queries name, the surest first. @throws invalid_request naming a query that the model does not know */
+  /** What the queries name, the surest first; a query that the model does not know finds nothing. */
   detect(raster: Raster, queries: readonly string[], options?: DetectOptions): Promise<Detection[]>;
 }

@@ -23,7 +23,7 @@ const book = new NounBook(
 const read = (query: string): string[] =>
   readQuery(query, book).map(({ noun, colours }) =>
     [
-      noun.labels.join('+') || `taught ${noun.taught}`,
+      noun.labels.join('+'),
       ...(colours.length > 0 ? [colours.join('+')] : []),
     ].join(':'),
   );
