@@ -40,6 +40,7 @@ function planOf(run: string, until?: number): SegmentPlan {
     detector,
     saveEvery: 1,
     chunkScenes: 2,
+    threads: 1,
     until,
   };
 }
