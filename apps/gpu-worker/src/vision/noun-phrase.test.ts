@@ -22,10 +22,7 @@ const book = new NounBook(
 /** Labels and colours of what is read, `label:colour+colour`. */
 const read = (query: string): string[] =>
   readQuery(query, book).map(({ noun, colours }) =>
-    [
-      noun.labels.join('+'),
-      ...(colours.length > 0 ? [colours.join('+')] : []),
-    ].join(':'),
+    [noun.labels.join('+'), ...(colours.length > 0 ? [colours.join('+')] : [])].join(':'),
   );
 
 describe('an English query', () => {
