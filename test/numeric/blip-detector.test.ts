@@ -151,7 +151,9 @@ describe('captionLoss on detector cells', () => {
     const { feeds, names, graph } = twoCaptions();
     const exact = evaluate(graph, feeds);
     const random = new Random(3);
-    const directions = names.map((name) => Float64Array.from(feeds[name] ?? [], () => random.normal()));
+    const directions = names.map((name) =>
+      Float64Array.from({ length: feeds[name]?.length ?? 0 }, () => random.normal()),
+    );
     const lossAt = (step: number): number => {
       const moved = names.map((name, i) => [
         name,
