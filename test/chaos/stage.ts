@@ -19,7 +19,7 @@ import { LeaseWatch } from './lease-watch.ts';
 import { LinkProxy } from './link-proxy.ts';
 import { PatientClient } from './patient-client.ts';
 
-/** Small enough that an edit of one step is cheap. */
+/** Small enough that what is asked about it is cheap. */
 export const photoSize = { width: 64, height: 48 } as const;
 
 const photos = 4;
@@ -39,11 +39,11 @@ export interface StageOptions {
   readonly signal: AbortSignal;
 }
 
-/** An edit to ask for; everything else is the same each time. */
+/** A job to ask for; everything else is the same each time. */
 export interface Wish {
-  /** Tells edits apart; the same number is the same request. */
+  /** Tells jobs apart; the same number is the same request. */
   readonly number: number;
-  /** Absent = 1. */
+  /** Of an edit, which takes as long as its steps; absent = an outline of what is clicked, which takes little. */
   readonly steps?: number;
   /** Key that pays. */
   readonly key: string;
@@ -106,19 +106,24 @@ export class ChaosStage implements AsyncDisposable {
   /** A key whose use costs, with nearly no limits but its cap. */
   async openKey(name: string, spendCapMicros: number | null): Promise<{ id: string; text: string }> {
     const limits = { requestsPerMinute: 100_000, concurrency: 1_000, spendCapMicros };
-    const scopes = ['edits:write', 'jobs:read'];
+    const scopes = ['edits:write', 'vision:write', 'jobs:read'];
     const body = { name, environment: 'live', scopes, limits };
     const made = await this.client.demand({ path: '/v1/keys', method: 'POST', body });
     const { id, key } = NewKeyView.parse(made);
     return { id, text: key };
   }
 
-  /** Asks for an edit until the answer is definite. */
-  async submit({ number, steps = 1, key }: Wish): Promise<Granted> {
+  /** Asks for a job until the answer is definite. */
+  async submit({ number, steps, key }: Wish): Promise<Granted> {
     const image = this.#assets[number % this.#assets.length];
-    const body = { kind: 'edit', image, prompt: 'make it a snowy night', steps, seed: number };
-    const headers = { 'idempotency-key': `edit-${number}` };
-    const answer = await this.client.withKey(key).ask({ path: '/v1/edits', method: 'POST', body, headers });
+    const headers = { 'idempotency-key': `job-${number}` };
+    const { width, height } = photoSize;
+    const click = { x: (7 * number) % width, y: (11 * number) % height };
+    const request =
+      steps === undefined
+        ? { path: '/v1/segmentations', body: { image, points: [click] } }
+        : { path: '/v1/edits', body: { image, prompt: 'make it a snowy night', steps, seed: number } };
+    const answer = await this.client.withKey(key).ask({ ...request, method: 'POST', headers });
     const { code, tries } = answer;
     if (code !== undefined) return { jobId: undefined, code, tries };
     return { jobId: z.object({ id: z.string() }).parse(answer.body).id, code, tries };

@@ -25,7 +25,8 @@ const graceMs = 150_000;
 const cappedShare = 0.1;
 const sentPerPlace = 2;
 
-const price = totalMicros(priceOf({ kind: 'edit', family: 'embedded', ...photoSize, steps: 1, pictures: 1 }));
+const outline = { kind: 'segment', family: 'embedded', ...photoSize, steps: 0, pictures: 1 } as const;
+const price = totalMicros(priceOf(outline));
 
 /** Time was over before it was sent. */
 const unanswered: Granted = { jobId: undefined, code: 'unanswered', tries: 0 };
