@@ -1,4 +1,4 @@
-/** Command: trains the embedded weights. `npm run train -- vae|edit|segment|detect|caption`. */
+/** Command: trains the embedded weights. `npm run train -- vae|edit|segment|refine|detect|caption`. */
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { exportCenternet } from './training/detect/export-centernet.ts';
 import { type EditNetwork, parseEditNetwork } from './training/edit-model.ts';
 import { exportEdit, exportVae } from './training/export.ts';
 import { fitProjection } from './training/fit-projection.ts';
+import { exportRefined, trainRefine } from './training/refine/train-refine.ts';
 import { checkpointFile } from './training/run-folder.ts';
 import { exportSegment } from './training/segment/export-segment.ts';
 import { type SegmentStage, trainSegment } from './training/segment/train-segment.ts';
@@ -24,6 +25,7 @@ const usage = `Trains embedded weights. Needs the pictures of "npm run data:fetc
 npm run train -- vae  [--steps 1500]   the autoencoder: patch components, then the decoder's correction
 npm run train -- edit [--stages …]     the text tower and the UNet
 npm run train -- segment [--stages …]  the segmenter, on the backbone of weights/detect
+npm run train -- refine [--steps 1500] the segmenter's second look, on the segmenter of --segmenter
 npm run train -- detect                the detector: published weights in our layout, and its nouns; nothing is trained
 npm run train -- caption [--steps 1500] [--pictures 2000]   the captioner, on the detector in weights/detect
 
@@ -33,21 +35,22 @@ npm run train -- caption [--steps 1500] [--pictures 2000]   the captioner, on th
   --until <step>     stop after this step; the same command goes on later
   --save-every <n>   steps between checkpoints; default 200
   --seed <n>         default 1; one seed gives one result
-  --learning-rate    default 5e-4 (edit), 1e-3 (vae, segment), 2e-3 (caption)
+  --learning-rate    default 5e-4 (edit), 1e-3 (vae, segment, refine), 2e-3 (caption)
   --pictures <n>     caption: how many pictures the detector is shown; what it sees is kept for all runs
   --network <file>   edit: other networks than the embedded model's, { "text_encoder": {…}, "unet": {…} }
-  --from <folder>    edit, segment, caption: start from exported weights, e.g. weights/edit, with a fresh optimizer
-  --chunk <n>        examples made at a time; default 512 (edit, kept in one file), 64 (segment)
-  --threads <n>      segment: threads of a step; one is faster beside other work
+  --from <folder>    edit, segment, refine, caption: start from exported weights, e.g. weights/edit, with a fresh optimizer
+  --segmenter <folder>   refine: the segmenter whose answers are refined and that is written with its refiner; default weights/segment
+  --chunk <n>        examples made at a time; default 512 (edit, kept in one file), 64 (segment), 24 (refine: scenes)
+  --threads <n>      segment, refine: threads of a step; one is faster beside other work
   --side <n>         segment: side of the square that the exported model takes; default that of the last stage
-  --run <name>       edit, segment, caption: the run's folder in the cache, for its checkpoint, log and examples; default the part's name
+  --run <name>       edit, segment, refine, caption: the run's folder in the cache, for its checkpoint, log and examples; default the part's name
   --out <folder>     default weights/edit, weights/segment, weights/detect or weights/caption; edit reads its tokenizer there
   --cache <folder>   pictures, checkpoints and logs; default recipes/.cache
-  --export           edit, segment, caption: only write the last checkpoint's weights to --out
+  --export           edit, segment, refine, caption: only write the last checkpoint's weights to --out
 
 A run that was stopped, even by kill -9, goes on from its last checkpoint and repeats the same numbers.`;
 
-const parts = ['vae', 'edit', 'segment', 'detect', 'caption'] as const;
+const parts = ['vae', 'edit', 'segment', 'refine', 'detect', 'caption'] as const;
 type Part = (typeof parts)[number];
 const usualStages = '128x128:16:2400,256x192:6:1600,128x128:16:950,256x192:6:400';
 const usualSegmentStages = '192:4:8:1:1000,256:4:6:2:800,384:3:6:2:1200';
@@ -65,6 +68,9 @@ switch (asked.part) {
     break;
   case 'segment':
     await segment();
+    break;
+  case 'refine':
+    await refine();
     break;
   case 'detect':
     await exportCenternet(asked.cache, asked.out);
@@ -92,6 +98,7 @@ interface Asked {
   readonly learningRate: number | undefined;
   readonly network: string | undefined;
   readonly from: string | undefined;
+  readonly segmenter: string;
   readonly chunk: number | undefined;
   readonly run: string;
   readonly out: string;
@@ -115,6 +122,7 @@ function parse() {
       'learning-rate': { type: 'string' },
       network: { type: 'string' },
       from: { type: 'string' },
+      segmenter: { type: 'string' },
       chunk: { type: 'string' },
       run: { type: 'string' },
       out: { type: 'string' },
@@ -147,9 +155,10 @@ function readAsked(): Asked {
       rate === undefined ? undefined : numberOf('--learning-rate', rate, { least: 0, isInclusive: false }),
     network: pathOf('--network', values.network, undefined),
     from: pathOf('--from', values.from, undefined),
+    segmenter: pathOf('--segmenter', values.segmenter, 'weights/segment'),
     chunk: chunk === undefined ? undefined : countOf('--chunk', chunk, 1),
     run: runOf(values.run ?? family),
-    out: pathOf('--out', values.out, `weights/${family}`),
+    out: pathOf('--out', values.out, `weights/${family === 'refine' ? 'segment' : family}`),
     cache: pathOf('--cache', values.cache, 'recipes/.cache'),
     export: values.export,
     help,
@@ -196,6 +205,27 @@ async function segment(): Promise<void> {
     );
   const side = asked.side ?? (stages.at(-1) as SegmentStage).side;
   await exportSegment({ checkpoint: checkpointFile(folder), detector, seed, from, side }, asked.out);
+}
+
+async function refine(): Promise<void> {
+  const { seed, steps, saveEvery, cache, until, from, threads, segmenter, chunk: chunkScenes } = asked;
+  const folder = join(cache, asked.run);
+  const learningRate = asked.learningRate ?? 1e-3;
+  const plan = {
+    segmenter,
+    seed,
+    steps,
+    batch: 8,
+    learningRate,
+    folder,
+    cache,
+    saveEvery,
+    from,
+    until,
+    threads,
+  };
+  if (!asked.export) await trainRefine({ ...plan, chunkScenes }, report);
+  await exportRefined({ checkpoint: checkpointFile(folder), segmenter }, asked.out);
 }
 
 async function caption(): Promise<void> {

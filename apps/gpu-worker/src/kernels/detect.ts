@@ -5,11 +5,10 @@ import type { Size } from '../image/resize.ts';
 import { boxArea } from '../vision/boxes.ts';
 import type { Detection } from '../vision/detector.ts';
 import { LabelMaps, maxInstances } from '../vision/label-map.ts';
-import { maskOfPicture } from '../vision/mask-logits.ts';
 import { rleArea } from '../vision/mask-rle.ts';
 import { fitting, roundedBox, roundedScore } from './findings.ts';
 import type { JobEvent, JobOf, KernelContext } from './kernel.ts';
-import { bestAnswers } from './outline.ts';
+import { bestOutlines } from './outline.ts';
 import { SeenPhoto } from './seen-photo.ts';
 
 type DetectionEntry = Extract<JobResult, { kind: 'detect' }>['detections'][number];
@@ -56,9 +55,9 @@ async function paintMaps(
   const backwards = found.map((detection, i) => ({ ...detection, id: i + 1 })).reverse();
   const prompts = backwards.map(({ box }) => ({ box }));
   let next = 0;
-  for await (const { logits } of bestAnswers(prompts, { segmenter, embedding, signal: context.signal })) {
+  for await (const { mask } of bestOutlines(prompts, { segmenter, embedding, signal: context.signal })) {
     const { id, label } = backwards[next++] as (typeof backwards)[number];
-    maps.paint(maskOfPicture(logits, embedding.fit), { id, kind: queries.indexOf(label) });
+    maps.paint(mask, { id, kind: queries.indexOf(label) });
   }
   return maps;
 }

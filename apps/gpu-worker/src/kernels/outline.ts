@@ -4,8 +4,7 @@ import { refuseAborted } from '../refuse-aborted.ts';
 import type { BinaryMask } from '../vision/binary-mask.ts';
 import { type Box, boxArea, boxOverlapShare } from '../vision/boxes.ts';
 import type { Detection } from '../vision/detector.ts';
-import { maskOfPicture } from '../vision/mask-logits.ts';
-import type { SamCandidate, SamEmbedding } from '../vision/sam-predictor.ts';
+import type { SamAnswer, SamCandidate, SamEmbedding } from '../vision/sam-predictor.ts';
 import type { Click, SamPrompt } from '../vision/sam-prompt.ts';
 import type { Segmenter } from '../vision/segmenter.ts';
 import { tidyOutline } from '../vision/tidy-outline.ts';
@@ -61,20 +60,22 @@ export async function outline(pointing: Pointing, options: OutlineOptions): Prom
   const shared = { ...(clicks.length > 0 && { points: clicks }), ...(mask && { mask }) };
   return inField(prefix, async () => {
     if (text === undefined) {
-      const [answer] = await segmenter.predict(embedding, [{ ...shared, ...(box && { box }) }]);
+      const prompt = { ...shared, ...(box && { box }) };
+      const [answer] = await segmenter.predict(embedding, [prompt]);
       const candidates = multimask ? alternatives(answer?.candidates ?? []) : answer ? [answer.best] : [];
-      return candidates.map((candidate) => outlineOf(candidate, embedding));
+      const outlines: Outline[] = [];
+      for (const candidate of candidates) {
+        const mask = await segmenter.maskOf(embedding, prompt, candidate);
+        outlines.push({ mask, score: candidate.score });
+      }
+      return outlines;
     }
     const found = await findNamed(text, { clicks, box }, options);
     const prompts = found.map((detection) => ({ ...shared, box: detection.box }));
     const outlines: Outline[] = [];
-    for await (const candidate of bestAnswers(prompts, {
-      segmenter,
-      embedding,
-      signal: options.context.signal,
-    })) {
+    const { signal } = options.context;
+    for await (const { mask, score } of bestOutlines(prompts, { segmenter, embedding, signal })) {
       const named = found[outlines.length] as Detection;
-      const { mask, score } = outlineOf(candidate, embedding);
       outlines.push({ mask: tidyOutline(mask, named.box), score, named });
     }
     return outlines;
@@ -89,20 +90,24 @@ export interface Answering {
 }
 
 /**
- * The best mask of each prompt, in their order; few are answered at a time, so that few logits are in memory.
+ * The best outline of each prompt, in their order; few are answered at a time, so that few logits are in memory.
  * @throws canceled when the signal is aborted
  */
-export async function* bestAnswers(
+export async function* bestOutlines(
   prompts: readonly SamPrompt[],
   { segmenter, embedding, signal }: Answering,
-): AsyncGenerator<SamCandidate> {
+): AsyncGenerator<Outline> {
   for (let start = 0; start < prompts.length; start += boxesPerRun) {
     refuseAborted(signal);
     const batch = prompts.slice(start, start + boxesPerRun);
     const size = prompts.length === 1 ? 1 : boxesPerRun;
     const filled = Array.from({ length: size }, (_, i) => batch[i] ?? (batch[0] as SamPrompt));
     const answers = await segmenter.predict(embedding, filled);
-    for (const { best } of answers.slice(0, batch.length)) yield best;
+    for (const [i, prompt] of batch.entries()) {
+      refuseAborted(signal);
+      const { best } = answers[i] as SamAnswer;
+      yield { mask: await segmenter.maskOf(embedding, prompt, best), score: best.score };
+    }
   }
 }
 
@@ -125,10 +130,6 @@ async function findNamed(
 
 function contains([left, top, right, bottom]: Box, x: number, y: number): boolean {
   return x >= left && x <= right && y >= top && y <= bottom;
-}
-
-function outlineOf({ logits, score }: SamCandidate, { fit }: SamEmbedding): Outline {
-  return { mask: maskOfPicture(logits, fit), score };
 }
 
 /** What the network says beside its single answer, the best first; the single answer where it says nothing else. */

@@ -18,6 +18,7 @@ import {
 import type { FastSamModel } from './fastsam-model.ts';
 import type { FoundMask } from './found-mask.ts';
 import { holds, maskOfBox, maskOfClicks, maskOfWords } from './mask-choice.ts';
+import { maskOfPicture } from './mask-logits.ts';
 import { encodeRle, rleArea } from './mask-rle.ts';
 import { PictureMemory } from './picture-memory.ts';
 import type { SamAnswer, SamCandidate, SamEmbedding } from './sam-predictor.ts';
@@ -118,6 +119,11 @@ export class FastSamPredictor implements Segmenter {
       answers.set(prompt, answer);
       return answer;
     });
+  }
+
+  /** The mask of an answer at the picture's size. */
+  async maskOf({ fit }: FastSamEmbedding, _prompt: SamPrompt, { logits }: SamCandidate): Promise<BinaryMask> {
+    return maskOfPicture(logits, fit);
   }
 
   /** Masks of everything, the surest first. */

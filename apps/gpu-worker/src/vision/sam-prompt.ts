@@ -2,7 +2,7 @@
 import { AppError } from '@darkroom/shared/errors';
 import type { Size } from '../image/resize.ts';
 import { type PointKind, pointKinds } from '../models/sam/prompt-encoder.ts';
-import type { Box } from './boxes.ts';
+import { type Box, scaleBox } from './boxes.ts';
 import { type Fit, toSquare } from './sam-image.ts';
 
 /** A click on the object, or beside it. */
@@ -45,6 +45,15 @@ export function assertPrompt(
     if (!(right > left && bottom > top)) refuse('box', `expected x0 < x1 and y0 < y1, got ${box.join(', ')}`);
   }
   if (mask && mask.length !== maskLength) refuse('mask', `expected ${maskLength} logits, got ${mask.length}`);
+}
+
+/** The same prompt on a picture whose sides are `share` times as long; what it carries of an earlier answer stays. */
+export function scalePrompt({ points, box, mask }: SamPrompt, share: number): SamPrompt {
+  return {
+    ...(points && { points: points.map(({ x, y, isInside }) => ({ x: x * share, y: y * share, isInside })) }),
+    ...(box && { box: scaleBox(box, share, share) }),
+    ...(mask && { mask }),
+  };
 }
 
 function refuse(field: string, words: string): never {

@@ -8,7 +8,7 @@ export type MaskFilters = Pick<GenerateMasksOptions, 'minScore' | 'minStability'
 
 /** A model that answers clicks, boxes and earlier masks with masks. */
 export interface Segmenter
-  extends Pick<SamPredictor, 'folder' | 'logitSide' | 'recall' | 'embed' | 'encode' | 'predict'> {
+  extends Pick<SamPredictor, 'folder' | 'logitSide' | 'recall' | 'embed' | 'encode' | 'predict' | 'maskOf'> {
   /** Masks of everything in a picture, the surest first. Absent: a grid of clicks finds them. */
   everything?(embedding: SamEmbedding): FoundMask[];
   /** How sure a grid of clicks must be of its masks. Absent: as published networks are. */

@@ -1,4 +1,5 @@
 import { maskIou } from '@darkroom/gpu-worker/vision/binary-mask';
+import { maskOfPicture } from '@darkroom/gpu-worker/vision/mask-logits';
 import { fitSquare } from '@darkroom/gpu-worker/vision/sam-image';
 import type { SamEmbedding } from '@darkroom/gpu-worker/vision/sam-predictor';
 import type { SamPrompt } from '@darkroom/gpu-worker/vision/sam-prompt';
@@ -28,6 +29,7 @@ const discs: Segmenter = {
       const best = { logits, score: 1 };
       return { candidates: [best], best };
     }),
+  maskOf: async ({ fit }, _, { logits }) => maskOfPicture(logits, fit),
 };
 
 function disc({ points = [], box, mask }: SamPrompt, index: number): number {

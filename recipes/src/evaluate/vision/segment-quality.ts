@@ -1,11 +1,11 @@
 /** How well a segmenter outlines things that are known: by clicks and by a box. */
 import type { Raster } from '@darkroom/gpu-worker/image/raster';
 import { type BinaryMask, maskBox, maskIou } from '@darkroom/gpu-worker/vision/binary-mask';
-import { maskOfPicture } from '@darkroom/gpu-worker/vision/mask-logits';
+import { logitsOfMask } from '@darkroom/gpu-worker/vision/mask-planes';
 import type { SamEmbedding } from '@darkroom/gpu-worker/vision/sam-predictor';
 import type { Click, SamPrompt } from '@darkroom/gpu-worker/vision/sam-prompt';
 import type { Segmenter } from '@darkroom/gpu-worker/vision/segmenter';
-import { firstClick, nextClick } from './clicks.ts';
+import { firstClick, nextClick } from '../../compositions/clicks.ts';
 
 /** A picture with things whose outlines are known. */
 export interface KnownPicture {
@@ -63,24 +63,25 @@ async function askAll(
   const oneClick = await ask(segmenter, embedding, { points });
   let last = oneClick;
   while (points.length < rounds) {
-    const next = nextClick(wanted, last.mask);
+    const next = nextClick(wanted, last);
     if (!next) break;
     points.push(next);
-    last = await ask(segmenter, embedding, { points, mask: last.logits });
+    const bytes = last.data.map((value) => 255 * value);
+    const mask = logitsOfMask({ ...last, data: bytes }, embedding.fit, segmenter.logitSide);
+    last = await ask(segmenter, embedding, { points, mask });
   }
   return {
-    oneClick: oneClick.mask,
-    threeClicks: last.mask,
-    threeAtOnce: (await ask(segmenter, embedding, { points })).mask,
-    box: (await ask(segmenter, embedding, { box })).mask,
+    oneClick,
+    threeClicks: last,
+    threeAtOnce: await ask(segmenter, embedding, { points }),
+    box: await ask(segmenter, embedding, { box }),
   };
 }
 
-async function ask(segmenter: Segmenter, embedding: SamEmbedding, prompt: SamPrompt) {
+async function ask(segmenter: Segmenter, embedding: SamEmbedding, prompt: SamPrompt): Promise<BinaryMask> {
   const [answer] = await segmenter.predict(embedding, [prompt]);
   if (!answer) throw new TypeError('predict: expected an answer to each prompt, got none');
-  const { logits } = answer.best;
-  return { mask: maskOfPicture(logits, embedding.fit), logits: logits.data };
+  return segmenter.maskOf(embedding, prompt, answer.best);
 }
 
 /** Mean over things. */

@@ -1,7 +1,8 @@
 /** Thread that makes scenes on demand, so that they cost the training no time. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openTrainingSources } from '../../compositions/scene.ts';
-import { makeScenes, type ScenePlan } from './scene-chunk.ts';
+import type { MadeChunk } from './prepared-stream.ts';
+import { makeScenes, type PreparedScene, type ScenePlan } from './scene-chunk.ts';
 
 /** What the thread is told at its start. */
 export interface SceneWork extends ScenePlan {
@@ -14,6 +15,7 @@ if (parentPort) {
   const work = workerData as SceneWork;
   const sources = await openTrainingSources(work.cache);
   port.on('message', async (index: number) => {
-    port.postMessage({ index, scenes: await makeScenes(sources, work, index) });
+    const made: MadeChunk<PreparedScene> = { index, items: await makeScenes(sources, work, index) };
+    port.postMessage(made);
   });
 }

@@ -7,8 +7,10 @@ import { adamW } from '@darkroom/graph/optimizers/adamw';
 import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
 import { checkpointFile, keepPlan, logFile, logStep, trimLog } from '../run-folder.ts';
 import { firstValues, type SegmentStart } from './initialize-segment.ts';
+import { PreparedStream } from './prepared-stream.ts';
 import { segmentBatch } from './prompts.ts';
-import { SceneStream } from './scene-stream.ts';
+import type { PreparedScene } from './scene-chunk.ts';
+import type { SceneWork } from './scene-worker.ts';
 import { isFrozen, type SegmentShape, segmentConfig, segmentTraining } from './segment-model.ts';
 
 /** One part of a training. */
@@ -82,7 +84,11 @@ async function trainStage(plan: SegmentPlan, run: StageRun, report: Report): Pro
   await trimLog(log, trainer.step);
   const scenes = plan.chunkScenes ?? usualChunk;
   const work = { cache: plan.cache, side: stage.side, seed: plan.seed + index, scenes };
-  await using stream = new SceneStream(work, reuse);
+  await using stream = new PreparedStream<PreparedScene>(
+    new URL('./scene-worker.ts', import.meta.url),
+    work satisfies SceneWork,
+    scenes * reuse,
+  );
   while (trainer.step < end) {
     const { step } = trainer;
     const began = performance.now();

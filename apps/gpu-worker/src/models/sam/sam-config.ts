@@ -120,9 +120,22 @@ export const SamConfig = z
   .superRefine(assertAgreement);
 export type SamConfig = z.infer<typeof SamConfig>;
 
+/** The network that looks again at a window around a thing. */
+export const SamRefinerConfig = z.object({
+  /** Side of the square that the window is fitted into, in pixels. */
+  image_size: z.int().min(32).multipleOf(32).default(256),
+  /** Channels at 1/2, 1/4, 1/8, 1/16 and 1/32. */
+  channels: z.array(z.int().min(8)).length(5).default([16, 32, 48, 96, 128]),
+});
+export type SamRefinerConfig = z.infer<typeof SamRefinerConfig>;
+
 /** The whole model with a CenterNet's backbone as its image encoder. */
 export const SamCenternetConfig = z
-  .object({ vision_config: SamCenternetVisionConfig, ...promptAndDecoder })
+  .object({
+    vision_config: SamCenternetVisionConfig,
+    ...promptAndDecoder,
+    refiner_config: SamRefinerConfig.optional(),
+  })
   .superRefine(assertAgreement);
 export type SamCenternetConfig = z.infer<typeof SamCenternetConfig>;
 

@@ -1,7 +1,7 @@
 /** Where a patient user clicks, as Segment Anything is measured (Kirillov et al. 2023, appendix D.1). */
 import { type BinaryMask, connectedParts } from '@darkroom/gpu-worker/vision/binary-mask';
 import type { Click } from '@darkroom/gpu-worker/vision/sam-prompt';
-import { deepestPixel, squaredDepth } from '../../compositions/interior.ts';
+import { deepestPixel, squaredDepth } from './interior.ts';
 
 /** In the middle of the thing: the pixel farthest from what is not of it. Undefined for an empty mask. */
 export function firstClick(wanted: BinaryMask): Click | undefined {
@@ -13,25 +13,24 @@ export function firstClick(wanted: BinaryMask): Click | undefined {
  * Undefined where nothing is wrong.
  */
 export function nextClick(wanted: BinaryMask, answer: BinaryMask): Click | undefined {
-  const missing = largestPart({
-    ...wanted,
-    data: wanted.data.map((in1, i) => in1 & ~(answer.data[i] as number)),
-  });
-  const excess = largestPart({
-    ...answer,
-    data: answer.data.map((in1, i) => in1 & ~(wanted.data[i] as number)),
-  });
+  const missing = largestPart(without(wanted, answer));
+  const excess = largestPart(without(answer, wanted));
   return missing.area >= excess.area ? clickInside(missing.mask, true) : clickInside(excess.mask, false);
+}
+
+/** What the first mask has and the second has not. */
+function without(mask: BinaryMask, other: BinaryMask): BinaryMask {
+  return { ...mask, data: mask.data.map((isInside, i) => isInside & ~(other.data[i] as number)) };
 }
 
 function largestPart(mask: BinaryMask): { readonly mask: BinaryMask; readonly area: number } {
   const { labels, areas } = connectedParts(mask, 1);
   const area = areas.reduce((largest, other) => Math.max(largest, other), 0);
+  if (area === 0) return { mask, area };
   const label = areas.indexOf(area);
-  return {
-    mask: { ...mask, data: Uint8Array.from(labels, (other) => Number(area > 0 && other === label)) },
-    area,
-  };
+  const data = new Uint8Array(mask.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = labels[i] === label ? 1 : 0;
+  return { mask: { ...mask, data }, area };
 }
 
 function clickInside(mask: BinaryMask, isInside: boolean): Click | undefined {

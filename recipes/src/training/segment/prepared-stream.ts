@@ -1,37 +1,39 @@
 import { Worker } from 'node:worker_threads';
-import type { PreparedScene } from './scene-chunk.ts';
-import type { SceneWork } from './scene-worker.ts';
 
 /** How many chunks a batch may draw from; older ones are let go. */
 const windowChunks = 6;
 
-interface Made {
+/** What the thread that makes chunks answers to a number. */
+export interface MadeChunk<T> {
   readonly index: number;
-  readonly scenes: readonly PreparedScene[];
+  readonly items: readonly T[];
 }
 
 /**
- * A sliding window over the endless list of scenes, in memory. Which scenes a step may draw depends on how many were
- * drawn before it alone, never on how fast the thread is: a step waits for the chunk that it needs, and a resumed run
+ * A sliding window over an endless list of things to train on, in memory; a thread makes them. Which of them a step may draw depends
+ * on how many were drawn before it alone, never on how fast the thread is: a step waits for the chunk that it needs, and a resumed run
  * makes those of its window again.
  */
-export class SceneStream implements AsyncDisposable {
+export class PreparedStream<T> implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #perChunk: number;
-  readonly #chunks = new Map<number, PromiseWithResolvers<readonly PreparedScene[]>>();
+  readonly #chunks = new Map<number, PromiseWithResolvers<readonly T[]>>();
 
-  /** @param reuse how often each scene is seen on average */
-  constructor(work: SceneWork, reuse: number) {
-    this.#perChunk = work.scenes * reuse;
-    this.#worker = new Worker(new URL('./scene-worker.ts', import.meta.url), { workerData: work });
-    this.#worker.on('message', ({ index, scenes }: Made) => this.#chunks.get(index)?.resolve(scenes));
+  /**
+   * @param thread module that answers an index with a {@link MadeChunk}
+   * @param perChunk how many are drawn of a chunk on average before the next one joins
+   */
+  constructor(thread: URL, work: object, perChunk: number) {
+    this.#perChunk = perChunk;
+    this.#worker = new Worker(thread, { workerData: work });
+    this.#worker.on('message', ({ index, items }: MadeChunk<T>) => this.#chunks.get(index)?.resolve(items));
     this.#worker.on('error', (error: Error) => {
       for (const waiting of this.#chunks.values()) waiting.reject(error);
     });
   }
 
-  /** The scenes that a step may draw, when `seen` scenes have been drawn before it. */
-  async window(seen: number): Promise<readonly PreparedScene[]> {
+  /** What a step may draw, when `seen` have been drawn before it. */
+  async window(seen: number): Promise<readonly T[]> {
     const newest = Math.floor(seen / this.#perChunk);
     const oldest = Math.max(0, newest - windowChunks + 1);
     for (const index of this.#chunks.keys()) if (index < oldest) this.#chunks.delete(index);
@@ -42,10 +44,10 @@ export class SceneStream implements AsyncDisposable {
     return (await Promise.all(chunks)).flat();
   }
 
-  #order(index: number): Promise<readonly PreparedScene[]> {
+  #order(index: number): Promise<readonly T[]> {
     const known = this.#chunks.get(index);
     if (known) return known.promise;
-    const ordered = Promise.withResolvers<readonly PreparedScene[]>();
+    const ordered = Promise.withResolvers<readonly T[]>();
     this.#chunks.set(index, ordered);
     this.#worker.postMessage(index);
     return ordered.promise;

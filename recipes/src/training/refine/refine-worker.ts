@@ -1,0 +1,27 @@
+/** Thread that makes samples on demand: it composes scenes and asks the segmenter about them. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { ModelStore } from '@darkroom/gpu-worker/runtime/model-store';
+import { openVisionModel } from '@darkroom/gpu-worker/vision/open-vision-model';
+import { openTrainingSources } from '../../compositions/scene.ts';
+import type { MadeChunk } from '../segment/prepared-stream.ts';
+import { makeSamples, type RefinePlan, type RefineSample } from './refine-sample.ts';
+
+/** What the thread is told at its start. */
+export interface RefineWork extends RefinePlan {
+  /** Folder of the stores. */
+  readonly cache: string;
+  /** Folder of the segmenter whose answers are refined. */
+  readonly segmenter: string;
+}
+
+if (parentPort) {
+  const port = parentPort;
+  const work = workerData as RefineWork;
+  const sources = await openTrainingSources(work.cache);
+  const store = new ModelStore({ budgetBytes: 2 ** 28, threads: 1 });
+  const segmenter = await openVisionModel('segment', work.segmenter, store);
+  port.on('message', async (index: number) => {
+    const items = await makeSamples(sources, segmenter, work, index);
+    port.postMessage({ index, items } satisfies MadeChunk<RefineSample>);
+  });
+}
