@@ -94,16 +94,17 @@ export const detectCommand: PhotoCommand<DetectArguments, Places> = {
     return await writePictures(placed);
   },
   tell({ outputs, result }, startedAtMs) {
-    const detections = result?.kind === 'detect' ? result.detections : [];
+    const { detections = [], unknownQueries = [] } = result?.kind === 'detect' ? result : {};
     const lines = detections.map(({ label, score, box }) => {
       const corners = box.map((corner) => Math.round(corner)).join(',');
       return `${label}\t${score.toFixed(2)}\t${corners}\n`;
     });
     const count = detections.length === 0 ? 'nothing' : String(detections.length);
+    const unknown = unknownQueries.map((query) => `the model knows no word of "${query}"\n`).join('');
     const written = outputs.map(({ path }) => `${path}\n`).join('');
     return {
       out: lines.join(''),
-      err: `${written}${count} found, ${formatDuration(Date.now() - startedAtMs)}\n`,
+      err: `${written}${unknown}${count} found, ${formatDuration(Date.now() - startedAtMs)}\n`,
     };
   },
 };

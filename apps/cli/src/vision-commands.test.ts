@@ -104,3 +104,13 @@ it('tells a person the sentence', () => {
   const result = { kind: 'caption', caption: 'a dog on grass', score: -0.5 } as const;
   expect(captionCommand.tell(ended('caption', result), Date.now()).out).toBe('a dog on grass\n');
 });
+
+it('tells a person which names mean nothing to the model', () => {
+  const result = {
+    kind: 'detect',
+    detections: [],
+    unknownQueries: ['quasar'],
+  } satisfies CommandView['result'];
+  const { err } = detectCommand.tell(ended('detect', result), Date.now());
+  expect(err).toMatch(/^the model knows no word of "quasar"\nnothing found, /);
+});

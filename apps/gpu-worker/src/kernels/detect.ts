@@ -34,7 +34,9 @@ export async function* detect(job: JobOf<'detect'>, context: KernelContext): Asy
     return { ...entry, instanceId: i + 1, area: rleArea(rle), rle: own };
   });
   const { kept, rest } = fitting(detections, { most: limit });
-  yield { kind: 'result', result: { kind: 'detect', detections: kept, ...rest } };
+  const unknownQueries = detector.unknownQueries?.(queries) ?? [];
+  const unknown = unknownQueries.length > 0 ? { unknownQueries } : {};
+  yield { kind: 'result', result: { kind: 'detect', detections: kept, ...unknown, ...rest } };
   if (maps) yield* mapOutputs(maps, { width: raster.width, height: raster.height });
 }
 

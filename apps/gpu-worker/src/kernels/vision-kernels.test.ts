@@ -67,7 +67,11 @@ const context = (): KernelContext => ({
 });
 
 /** All events of a job about the photo. */
-async function run(fields: Readonly<Record<string, unknown>>, picture = photo): Promise<JobEvent[]> {
+async function run(
+  fields: Readonly<Record<string, unknown>>,
+  picture = photo,
+  lent: Partial<KernelContext> = {},
+): Promise<JobEvent[]> {
   const job = Job.parse({
     version: 1,
     id: `job_0${'a'.repeat(25)}`,
@@ -76,7 +80,7 @@ async function run(fields: Readonly<Record<string, unknown>>, picture = photo): 
     ...fields,
   });
   const events: JobEvent[] = [];
-  for await (const event of runJob(job, context())) events.push(event);
+  for await (const event of runJob(job, { ...context(), ...lent })) events.push(event);
   return events;
 }
 
@@ -198,6 +202,15 @@ describe('a detect job', () => {
     expect(detections).toHaveLength(3);
     for (const { label } of detections) expect(['dog', 'cat']).toContain(label);
     expect(await pictures(events)).toEqual([]);
+  });
+
+  it('tells which queries its model knows no word of', async () => {
+    const embedded = join(import.meta.dirname, '../../../../weights/detect');
+    const lent: Partial<KernelContext> = { vision: (_, kind) => openVisionModel(kind, embedded, store) };
+    const told = async (...queries: readonly string[]) =>
+      resultOf(await run({ kind: 'detect', queries }, photo, lent), 'detect');
+    expect(await told('quasar')).toEqual({ kind: 'detect', detections: [], unknownQueries: ['quasar'] });
+    expect(await told('dog')).not.toHaveProperty('unknownQueries');
   });
 
   it('gives label maps that agree with what it tells', async () => {

@@ -29,4 +29,6 @@ export interface Detector {
   readonly folder: string;
   /** What the queries name, the surest first; a query that the model does not know finds nothing. */
   detect(raster: Raster, queries: readonly string[], options?: DetectOptions): Promise<Detection[]>;
+  /** Queries that it can never find anything for. Absent: it takes any words. */
+  unknownQueries?(queries: readonly string[]): string[];
 }

@@ -77,6 +77,11 @@ export type SegmentResult = z.infer<typeof SegmentResult>;
 export const DetectResult = z.object({
   kind: resultOf('detect'),
   detections: z.array(Detection).max(300).describe('What was found, the surest first.'),
+  unknownQueries: z
+    .array(Phrase)
+    .max(16)
+    .optional()
+    .describe('Queries in which the model knows no word, so that it cannot find them; absent: none.'),
   omitted,
 });
 export type DetectResult = z.infer<typeof DetectResult>;
@@ -160,9 +165,9 @@ export function summaryOf(result: JobResult): ResultSummary {
       return { kind, masks: shown, ...omittedOf(masks.length, omitted) };
     }
     case 'detect': {
-      const { kind, detections, omitted } = result;
+      const { detections, omitted, ...rest } = result;
       const shown = detections.slice(0, maxSummarised).map(withoutMask);
-      return { kind, detections: shown, ...omittedOf(detections.length, omitted) };
+      return { ...rest, detections: shown, ...omittedOf(detections.length, omitted) };
     }
     case 'caption':
     case 'similarity':
