@@ -24,6 +24,9 @@ Prints a sentence that says what the photo shows.
 Options
   --prompt "<words>"       how the sentence begins (default: the model's own way)
   --beams <n>              sentences that are followed at once, 1 = the likeliest next word each time (default: 3)
+  --top-p <p>              draw each word among the likeliest that have this probability together, instead of
+                           looking for the likeliest sentence (default: no chance)
+  --seed <n>               seed of what is drawn (default: 0)
   --max-tokens <n>         most tokens of the sentence (default: 30)
 ${PHOTO_OPTIONS_HELP}`;
 
@@ -31,15 +34,19 @@ const OPTIONS = {
   ...photoOptions,
   prompt: { type: 'string' },
   beams: { type: 'string' },
+  'top-p': { type: 'string' },
+  seed: { type: 'string' },
   'max-tokens': { type: 'string' },
 } as const;
 
-const { beams: Beams, maxTokens: MaxTokens } = CaptionRequest.shape;
+const { beams: Beams, topP: TopP, seed: Seed, maxTokens: MaxTokens } = CaptionRequest.shape;
 
 /** What the command was asked for. */
 export interface CaptionArguments extends PhotoArguments {
   readonly prompt?: string;
   readonly beams?: number;
+  readonly topP?: number;
+  readonly seed?: number;
   readonly maxTokens?: number;
 }
 
@@ -47,7 +54,12 @@ export const captionCommand: PhotoCommand<CaptionArguments, undefined> = {
   kind: 'caption',
   help: HELP,
   parse(words, place) {
-    const { values, positionals } = splitWords(words, OPTIONS, ['--beams', '--max-tokens']);
+    const { values, positionals } = splitWords(words, OPTIONS, [
+      '--beams',
+      '--top-p',
+      '--seed',
+      '--max-tokens',
+    ]);
     if (values.help) return undefined;
     const [photo, ...more] = positionals;
     refuseMore(more);
@@ -56,12 +68,21 @@ export const captionCommand: PhotoCommand<CaptionArguments, undefined> = {
       ...given({
         prompt: values.prompt === undefined ? undefined : readWords('--prompt', values.prompt, Phrase),
         beams: readNumber('--beams', values.beams, Beams.unwrap().optional()),
+        topP: readNumber('--top-p', values['top-p'], TopP),
+        seed: readNumber('--seed', values.seed, Seed.unwrap().optional()),
         maxTokens: readNumber('--max-tokens', values['max-tokens'], MaxTokens.unwrap().optional()),
       }),
     };
   },
   prepare: async () => undefined,
-  wish: ({ prompt, beams, maxTokens, model }) => ({ prompt, beams, maxTokens, model }),
+  wish: ({ prompt, beams, topP, seed, maxTokens, model }) => ({
+    prompt,
+    beams,
+    topP,
+    seed,
+    maxTokens,
+    model,
+  }),
   write: async () => [],
   tell({ result }, startedAtMs) {
     if (result?.kind !== 'caption') return {};

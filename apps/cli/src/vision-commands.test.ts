@@ -51,6 +51,7 @@ it('reads how a caption is looked for', () => {
     beams: 1,
     maxTokens: 8,
   });
+  expect(parse('caption', 'p.jpg', '--top-p', '.8', '--seed', '7')).toEqual({ ...here, topP: 0.8, seed: 7 });
 });
 
 it.each(['segment', 'detect', 'caption'] as const)('answers a call for help of %s', (kind) => {
@@ -79,6 +80,7 @@ it.each([
   ['detect', ['p.jpg', ' '], 'queries: expected 1 to 200 characters, got 0'],
   ['detect', ['p.jpg', 'dog', '--threshold', '-1'], '--threshold: expected a number from 0 to 1, got "-1"'],
   ['detect', ['p.jpg', 'dog', '--limit', '0'], '--limit: expected a whole number from 1 to 300, got "0"'],
+  ['caption', ['p.jpg', '--top-p', '2'], '--top-p: expected a number from 0.01 to 1, got "2"'],
   ['caption', ['p.jpg', '--beams', '9'], '--beams: expected a whole number from 1 to 8, got "9"'],
 ] as const)('%s refuses %j, naming the word', (kind, words, message) => {
   expect(() => parse(kind, ...words)).toThrow(expect.objectContaining({ code: 'invalid_request', message }));

@@ -238,6 +238,9 @@ it('a caption job says a sentence', async () => {
   const events = await run({ kind: 'caption', maxTokens: 5, beams: 2 });
   expect(resultOf(events, 'caption').caption).not.toBe('');
   expect(events).toHaveLength(1);
+  const drawn = async (seed: number) =>
+    resultOf(await run({ kind: 'caption', maxTokens: 5, topP: 1, seed }), 'caption').caption;
+  expect(new Set([await drawn(1), await drawn(2), await drawn(3)]).size).toBeGreaterThan(1);
 });
 
 it('a similarity job scores every text', async () => {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { input } from '@darkroom/graph/value';
 import { AppError } from '@darkroom/shared/errors';
+import { uniforms } from '@darkroom/shared/random';
 import type { Raster } from '../image/raster.ts';
 import { BlipConfig } from '../models/blip/config.ts';
 import { declareBlip, tiedBlipCopy } from '../models/blip/declare-blip.ts';
@@ -14,7 +15,7 @@ import type { HostArray } from '../runtime/session.ts';
 import { beamSearch } from './beam-search.ts';
 import type { Caption, Captioner, CaptionOptions } from './captioner.ts';
 import { PictureTensorConfig, pictureTensor } from './picture-tensor.ts';
-import { greedySearch, type ScoredText } from './text-decoding.ts';
+import { greedySearch, type NextLogits, nucleusSearch, type ScoredText } from './text-decoding.ts';
 
 /** Tokens that the smallest step network has room for. */
 const leastLength = 32;
@@ -48,15 +49,20 @@ class BlipCaptioner implements Captioner {
 
   async caption(
     raster: Raster,
-    { prompt = '', beams = 3, maxTokens = 30 }: CaptionOptions = {},
+    { prompt = '', beams = 3, topP, seed = 0, maxTokens = 30 }: CaptionOptions = {},
   ): Promise<Caption> {
     const { words, config } = this.#model;
     const { bos_token_id: begin, sep_token_id: end } = config.text_config;
     const start = [begin, ...words.encode(prompt)];
     const maxLength = this.#lengthOf(start.length, maxTokens);
     const picture = await this.#look(raster);
-    const options = { start, end, maxLength, beams };
-    const { text, logLikelihood } = await this.#write(picture, options);
+    const rows = topP === undefined ? beams : 1;
+    const { text, logLikelihood } = await this.#write(picture, { rows, maxLength }, (next) => {
+      const options = { start, end, maxLength };
+      if (topP !== undefined)
+        return nucleusSearch(next, { ...options, topP, random: drawsOf(seed, maxLength) });
+      return beams === 1 ? greedySearch(next, options) : beamSearch(next, { ...options, beams });
+    });
     return { caption: words.decode(text), score: logLikelihood / (text.length - start.length) };
   }
 
@@ -84,19 +90,25 @@ class BlipCaptioner implements Captioner {
 
   async #write(
     picture: Readonly<Record<string, HostArray>>,
-    options: Parameters<typeof greedySearch>[1] & { readonly beams: number },
+    { rows, maxLength }: { readonly rows: number; readonly maxLength: number },
+    search: (next: NextLogits) => Promise<ScoredText>,
   ): Promise<ScoredText> {
     const { component, config } = this.#model;
-    const shape: StepShape = { rows: options.beams, length: roomFor(options.maxLength) };
+    const shape: StepShape = { rows, length: roomFor(maxLength) };
     using lease = await this.#store.session({
       component,
       key: `write ${shape.rows}x${shape.length}`,
       build: (scope) => blipStep(scope, shape, config),
     });
     const run = lease.value.run.bind(lease.value);
-    const next = captionLogits({ run, shape, config: config.text_config, picture });
-    return options.beams === 1 ? greedySearch(next, options) : beamSearch(next, options);
+    return await search(captionLogits({ run, shape, config: config.text_config, picture }));
   }
+}
+
+/** Uniform numbers, one after another. */
+function drawsOf(seed: number, count: number): () => number {
+  const draws = uniforms({ seed, image: 0, step: 0, count }).values();
+  return () => draws.next().value as number;
 }
 
 /** Few lengths, so that few step networks are compiled. */

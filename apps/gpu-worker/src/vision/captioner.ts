@@ -7,6 +7,10 @@ export interface CaptionOptions {
   readonly prompt?: string | undefined;
   /** Captions that are followed side by side; 1: the likeliest next token is taken. Default 3. */
   readonly beams?: number | undefined;
+  /** Absent: the likeliest caption is looked for. Else each token is drawn among the likeliest that have this probability together. */
+  readonly topP?: number | undefined;
+  /** Of what is drawn; one seed gives one caption. Default 0. */
+  readonly seed?: number | undefined;
   /** Most tokens, those of the prompt not counted. Default 30. */
   readonly maxTokens?: number | undefined;
 }

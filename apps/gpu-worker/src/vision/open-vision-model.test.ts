@@ -90,6 +90,17 @@ describe('BLIP', () => {
     expect(await captioner.caption(photo, { beams: 1, maxTokens: 6 })).toEqual(greedy);
   });
 
+  it('draws another caption for another seed, and always the same for one', async () => {
+    await writeTinyBlip(folder);
+    const captioner = await openVisionModel('caption', folder, store);
+    const draw = (seed: number, topP = 1) => captioner.caption(photo, { topP, seed, maxTokens: 6 });
+    const drawn = await Promise.all([1, 2, 3].map((seed) => draw(seed)));
+    expect(new Set(drawn.map(({ caption }) => caption)).size).toBeGreaterThan(1);
+    expect(await draw(1)).toEqual(drawn[0]);
+    const greedy = await captioner.caption(photo, { beams: 1, maxTokens: 6 });
+    expect(await draw(5, 1e-6)).toEqual(greedy);
+  });
+
   it('begins with the words that are given, and refuses more of them than it can read', async () => {
     await writeTinyBlip(folder);
     const captioner = await openVisionModel('caption', folder, store);

@@ -1,6 +1,6 @@
 import { uniforms } from '@darkroom/shared/random';
 import { describe, expect, it } from 'vitest';
-import { greedyText, type NextLogits, ruledScores, sampledText, type TokenIds } from './text-decoding.ts';
+import { greedyText, type NextLogits, nucleusSearch, ruledScores, type TokenIds } from './text-decoding.ts';
 
 const end = 3;
 const start = [0];
@@ -19,7 +19,9 @@ async function sharesOf(
   const draws = uniforms({ seed: 7, image: 0, step: 0, count: 2000 });
   const counts = [0, 0, 0, 0];
   for (const draw of draws) {
-    const [, token] = await sampledText(next, { start, end, maxLength: 2, random: () => draw, ...options });
+    const {
+      text: [, token],
+    } = await nucleusSearch(next, { start, end, maxLength: 2, random: () => draw, ...options });
     counts[token as number] = (counts[token as number] as number) + 1 / draws.length;
   }
   return counts;
@@ -67,7 +69,7 @@ describe('ruledScores', () => {
   });
 });
 
-describe('sampledText', () => {
+describe('nucleusSearch', () => {
   const near = (...shares: number[]) => shares.map((share) => expect.closeTo(share, 1));
 
   it('draws tokens as often as they are likely', async () => {
@@ -87,11 +89,12 @@ describe('sampledText', () => {
   });
 
   it('gives one text for one row of numbers', async () => {
-    const run = (seed: number): Promise<TokenIds> => {
+    const run = async (seed: number): Promise<TokenIds> => {
       const draws = uniforms({ seed, image: 0, step: 0, count: 40 });
       let at = 0;
       const random = (): number => draws[at++] as number;
-      return sampledText(steady(0.4, 0.3, 0.29, 0.01), { start, end, maxLength: 40, random, topP: 1 });
+      const options = { start, end, maxLength: 40, random, topP: 1 };
+      return (await nucleusSearch(steady(0.4, 0.3, 0.29, 0.01), options)).text;
     };
     expect(await run(1)).toEqual(await run(1));
     expect(await run(1)).not.toEqual(await run(2));

@@ -92,9 +92,9 @@ export interface SamplingOptions extends DecodingOptions {
 }
 
 /** Nucleus sampling (Holtzman et al. 2020). */
-export async function sampledText(next: NextLogits, options: SamplingOptions): Promise<number[]> {
+export function nucleusSearch(next: NextLogits, options: SamplingOptions): Promise<ScoredText> {
   const { random, topP = 0.9, temperature = 1 } = options;
-  const { text } = await growText(next, options, (scores) => {
+  return growText(next, options, (scores) => {
     const nucleus = nucleusOf(scores, topP, temperature);
     const total = nucleus.reduce((sum, { weight }) => sum + weight, 0);
     let left = random() * total;
@@ -104,7 +104,6 @@ export async function sampledText(next: NextLogits, options: SamplingOptions): P
     });
     return (drawn ?? nucleus.at(-1))?.id as number;
   });
-  return [...text];
 }
 
 interface WeighedToken {

@@ -81,7 +81,7 @@ export const DetectResult = z.object({
     .array(Phrase)
     .max(16)
     .optional()
-    .describe('Queries in which the model knows no word, so that it cannot find them; absent: none.'),
+    .describe('Queries in which the model knows no word, so that it cannot find them; absent = none.'),
   omitted,
 });
 export type DetectResult = z.infer<typeof DetectResult>;

@@ -33,6 +33,7 @@ describe('what is asked about a photo', () => {
       version: 1,
       ...needs.caption,
       beams: 3,
+      seed: 0,
       maxTokens: 30,
       ...handling,
     });
@@ -79,6 +80,8 @@ describe('a bad prompt', () => {
     ['detect', 'limit', { limit: 301 }],
     ['detect', 'limit', { limit: 256, labelMaps: true }],
     ['caption', 'beams', { beams: 9 }],
+    ['caption', 'topP', { topP: 0 }],
+    ['caption', 'seed', { seed: -1 }],
     ['caption', 'maxTokens', { maxTokens: 0 }],
     ['caption', 'prompt', { prompt: ' ' }],
     ['similarity', 'texts', { texts: [] }],

@@ -78,6 +78,19 @@ export const CaptionRequest = z.strictObject({
     .max(8)
     .describe('Captions that are followed at once, 1 to 8; 1 = the likeliest next word; absent = 3.')
     .default(3),
+  topP: z
+    .number()
+    .min(0.01)
+    .max(1)
+    .describe(
+      'Draws each word among the likeliest that have this probability together, 0.01 to 1, instead of looking for the likeliest caption; absent = no chance.',
+    )
+    .optional(),
+  seed: z
+    .int()
+    .min(0)
+    .describe('Seed of what topP draws, 0 to 2^53-1; the same seed gives the same caption; absent = 0.')
+    .default(0),
   maxTokens: z.int().min(1).max(64).describe('Most tokens of the caption, 1 to 64; absent = 30.').default(30),
   model,
   ...handling,
