@@ -1,29 +1,20 @@
 /** Segment Anything in use: a picture is encoded once, and then any number of prompts cost the small decoder only. */
 import { equal, where } from '@darkroom/graph/ops/elementwise';
 import { filled, input } from '@darkroom/graph/value';
-import { flattenAlpha, type Raster } from '../image/raster.ts';
+import type { Raster } from '../image/raster.ts';
 import { samImageEncoder } from '../models/sam/image-encoder.ts';
 import { type FinerFeatures, samMaskDecoder } from '../models/sam/mask-decoder.ts';
 import { embedMask, embedPoints, imagePositions, noMask, pointKinds } from '../models/sam/prompt-encoder.ts';
-import { guidePlanes, samRefiner } from '../models/sam/refiner.ts';
-import {
-  type AnySamConfig,
-  gridSide,
-  type SamRefinerConfig,
-  seesByCenternet,
-} from '../models/sam/sam-config.ts';
+import { type AnySamConfig, gridSide, looksAgain, seesByCenternet } from '../models/sam/sam-config.ts';
 import type { ModelStore, Network } from '../runtime/model-store.ts';
-import { antialiasedResize } from './antialiased-resize.ts';
 import type { BinaryMask } from './binary-mask.ts';
 import { type LogitPlane, maskOfPicture } from './mask-logits.ts';
 import { PictureMemory } from './picture-memory.ts';
 import { addMark, drawPrior } from './prompt-map.ts';
-import { extentOf, placeWindow, refineFeeds, windowAround } from './refine-view.ts';
 import {
   byteColours,
   type ColourScale,
   type Fit,
-  fitSquare,
   imagenetColours,
   samPixels,
   toSquare,
@@ -34,10 +25,10 @@ import {
   chooseAnswer,
   promptTokens,
   type SamPrompt,
-  scalePrompt,
   slotCount,
   tokenCount,
 } from './sam-prompt.ts';
+import { pictureToRefine, refinedMask } from './sam-refiner.ts';
 
 /** What the encoder says about a picture. */
 export interface SamEmbedding {
@@ -65,9 +56,6 @@ export interface SamAnswer {
   /** Which of them to take. */
   readonly best: SamCandidate;
 }
-
-/** Longer side of the picture that a refiner looks at: a thing that fills half of it still has more pixels than the refiner takes. */
-const refinedSide = 1024;
 
 /**
  * What a small network is sure of, whose scores and logits are lower all along: chosen by eye on training photos, at a longer
@@ -136,7 +124,7 @@ export class SamPredictor {
       data,
       ...(seesByCenternet(config) && { finer: { eighth, quarter } }),
       fit,
-      ...(refinerOf(config) && { picture: shownToRefiner(raster) }),
+      ...(looksAgain(config) && { picture: pictureToRefine(raster) }),
     };
   }
 
@@ -144,30 +132,9 @@ export class SamPredictor {
   async maskOf(embedding: SamEmbedding, prompt: SamPrompt, { logits }: SamCandidate): Promise<BinaryMask> {
     const { fit, picture } = embedding;
     const { config, component } = this.#model;
-    const refiner = refinerOf(config);
-    if (!picture || !refiner || !seesByCenternet(config)) return maskOfPicture(logits, fit);
-    const share = picture.width / fit.original.width;
-    const shown = scalePrompt(prompt, share);
-    const answer = { logits, fit: { ...fit, original: { width: picture.width, height: picture.height } } };
-    const extent = extentOf(shown, answer);
-    if (!extent) return maskOfPicture(logits, fit);
-    const window = windowAround(extent, picture);
-    const side = refiner.image_size;
-    const { fit: placed, ...feeds } = refineFeeds(picture, { window, prompt: shown, answer, side });
-    using lease = await this.#store.session({
-      component,
-      key: `refine ${side}`,
-      build: (scope) => {
-        const inputs = {
-          image: input('image', [1, 3, side, side]),
-          guide: input('guide', [1, guidePlanes, side / 2, side / 2]),
-        };
-        return { mask: samRefiner(scope, inputs, { ...config, refiner_config: refiner }) };
-      },
-    });
-    const { mask } = await lease.value.run<'mask'>(feeds);
-    const refined = { width: side / 2, height: side / 2, data: mask as Float32Array };
-    return placeWindow(refined, placed, { window, size: fit.original, share: 1 / share });
+    if (!picture || !looksAgain(config)) return maskOfPicture(logits, fit);
+    const refiner = { store: this.#store, component, config };
+    return (await refinedMask(refiner, picture, { prompt, logits, fit })) ?? maskOfPicture(logits, fit);
   }
 
   /**
@@ -197,18 +164,6 @@ export class SamPredictor {
       readAnswer(prompt, { masks, iou }, { row, side, rows: prompts.length }),
     );
   }
-}
-
-/** Absent: the model answers with what its decoder says. */
-function refinerOf(config: AnySamConfig): SamRefinerConfig | undefined {
-  return seesByCenternet(config) ? config.refiner_config : undefined;
-}
-
-/** The picture without alpha, its longer side at most {@link refinedSide}. */
-function shownToRefiner(raster: Raster): Raster {
-  const flat = flattenAlpha(raster);
-  if (Math.max(raster.width, raster.height) <= refinedSide) return flat;
-  return antialiasedResize(flat, fitSquare(raster, refinedSide).scaled, { kernel: 'bilinear' });
 }
 
 /** Bytes of all arrays of an embedding. */

@@ -1,6 +1,6 @@
 /** The refiner's loss as one graph. */
 import { guidePlanes, samRefiner } from '@darkroom/gpu-worker/models/sam/refiner';
-import type { SamCenternetConfig, SamRefinerConfig } from '@darkroom/gpu-worker/models/sam/sam-config';
+import type { RefinedSamConfig } from '@darkroom/gpu-worker/models/sam/sam-config';
 import { Scope } from '@darkroom/graph/layers/scope';
 import { narrow } from '@darkroom/graph/ops/movement';
 import { reduceMean } from '@darkroom/graph/ops/reduction';
@@ -21,10 +21,7 @@ export interface RefineTraining {
 }
 
 /** Inputs: `image` [B, 3, S, S], `guide` [B, 3, S/2, S/2] and `target` [B, 1, S/2, S/2], as {@link refineBatch} makes them. */
-export function refineTraining(
-  batch: number,
-  config: SamCenternetConfig & { readonly refiner_config: SamRefinerConfig },
-): RefineTraining {
+export function refineTraining(batch: number, config: RefinedSamConfig): RefineTraining {
   const side = config.refiner_config.image_size;
   const scope = Scope.root();
   const guide = input('guide', [batch, guidePlanes, side / 2, side / 2]);

@@ -6,7 +6,11 @@ import { readConfig } from '@darkroom/gpu-worker/models/checkpoint';
 import { readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
 import { type WritableTensor, writeSafetensors } from '@darkroom/gpu-worker/models/safetensors-write';
 import { declareSam } from '@darkroom/gpu-worker/models/sam/declare-sam';
-import { SamCenternetConfig, SamRefinerConfig } from '@darkroom/gpu-worker/models/sam/sam-config';
+import {
+  type RefinedSamConfig,
+  SamCenternetConfig,
+  SamRefinerConfig,
+} from '@darkroom/gpu-worker/models/sam/sam-config';
 import { type StepReport, Trainer } from '@darkroom/gpu-worker/training/trainer';
 import { adamW } from '@darkroom/graph/optimizers/adamw';
 import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
@@ -89,17 +93,15 @@ export async function trainRefine(plan: RefineTrainingPlan, report: Report): Pro
   }
 }
 
-type RefinedConfig = SamCenternetConfig & { readonly refiner_config: SamRefinerConfig };
-
 async function configOf({
   segmenter,
   refiner,
-}: Pick<RefineTrainingPlan, 'segmenter' | 'refiner'>): Promise<RefinedConfig> {
+}: Pick<RefineTrainingPlan, 'segmenter' | 'refiner'>): Promise<RefinedSamConfig> {
   const config = await readConfig(segmenter, SamCenternetConfig);
   return { ...config, refiner_config: refiner ?? config.refiner_config ?? SamRefinerConfig.parse({}) };
 }
 
-async function openTrainer(plan: RefineTrainingPlan, config: RefinedConfig): Promise<Trainer> {
+async function openTrainer(plan: RefineTrainingPlan, config: RefinedSamConfig): Promise<Trainer> {
   const { loss, metrics, parameters } = refineTraining(plan.batch, config);
   const stored = await readSafetensors(join(plan.segmenter, 'model.safetensors'));
   const trained = new Map([...parameters].filter(([name]) => isTrained(name)));

@@ -6,7 +6,7 @@ import { samImageEncoder } from './image-encoder.ts';
 import { samMaskDecoder } from './mask-decoder.ts';
 import { embedMask, embedPoints, imagePositions, noMask } from './prompt-encoder.ts';
 import { guidePlanes, samRefiner } from './refiner.ts';
-import { type AnySamConfig, gridSide, seesByCenternet } from './sam-config.ts';
+import { type AnySamConfig, gridSide, looksAgain } from './sam-config.ts';
 
 /** What the checkpoint of a SAM holds: image encoder, prompt encoder and mask decoder. */
 export function declareSam(config: AnySamConfig): DeclaredWeights {
@@ -24,11 +24,10 @@ export function declareSam(config: AnySamConfig): DeclaredWeights {
   const positions = imagePositions(scope, [side, side], config);
   const dense = noMask(scope, config);
   samMaskDecoder(scope, { image, dense, positions, sparse, finer }, config.mask_decoder_config);
-  if (seesByCenternet(config) && config.refiner_config) {
-    const { refiner_config } = config;
-    const side = refiner_config.image_size;
+  if (looksAgain(config)) {
+    const { image_size: side } = config.refiner_config;
     const guide = input('guide', [1, guidePlanes, side / 2, side / 2]);
-    samRefiner(scope, { image: input('window', [1, 3, side, side]), guide }, { ...config, refiner_config });
+    samRefiner(scope, { image: input('window', [1, 3, side, side]), guide }, config);
   }
   return scope.parameters;
 }

@@ -12,7 +12,7 @@ import { axisSize } from '@darkroom/graph/shape';
 import type { Value } from '@darkroom/graph/value';
 import { centernetBackbone } from '../centernet/backbone.ts';
 import { layerNorm2d } from './layer-norm-2d.ts';
-import type { SamCenternetConfig, SamRefinerConfig } from './sam-config.ts';
+import type { RefinedSamConfig } from './sam-config.ts';
 
 /** Planes of the guide, in this order: the answer so far in logits, the box, the clicks. */
 export const guidePlanes = 3;
@@ -30,7 +30,7 @@ export interface RefinerInputs {
 export function samRefiner(
   scope: Scope,
   { image, guide }: RefinerInputs,
-  { vision_config, refiner_config }: SamCenternetConfig & { readonly refiner_config: SamRefinerConfig },
+  { vision_config, refiner_config }: RefinedSamConfig,
 ): Value {
   const seen = centernetBackbone(
     scope.child('vision_encoder', 'backbone'),

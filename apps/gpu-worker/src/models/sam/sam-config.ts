@@ -155,6 +155,14 @@ export function seesByCenternet(config: AnySamConfig): config is SamCenternetCon
   return 'backbone_config' in config.vision_config;
 }
 
+/** The layout of a model that looks again. */
+export type RefinedSamConfig = SamCenternetConfig & { readonly refiner_config: SamRefinerConfig };
+
+/** Whether the model looks again at a window around a thing. */
+export function looksAgain(config: AnySamConfig): config is RefinedSamConfig {
+  return seesByCenternet(config) && config.refiner_config !== undefined;
+}
+
 /** Name of a published size of the model. */
 export type SamSize = 'vit_b' | 'vit_l' | 'vit_h';
 
