@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Raster } from '@darkroom/gpu-worker/image/raster';
 import { ModelStore } from '@darkroom/gpu-worker/runtime/model-store';
-import { aboveThreshold, logitsOfPicture } from '@darkroom/gpu-worker/vision/mask-logits';
 import { openVisionModel } from '@darkroom/gpu-worker/vision/open-vision-model';
 import { timed } from '../timing.ts';
 
@@ -36,8 +35,9 @@ export async function benchClicks(): Promise<ClickFigures | undefined> {
     const segmenter = await openVisionModel('segment', folder, store);
     const click = async (key: string, x: number): Promise<void> => {
       const embedding = await segmenter.embed(key, photo);
-      const [answer] = await segmenter.predict(embedding, [{ points: [{ x, y: 700, isInside: true }] }]);
-      if (answer) aboveThreshold(logitsOfPicture(answer.best.logits, embedding.fit));
+      const prompt = { points: [{ x, y: 700, isInside: true }] };
+      const [answer] = await segmenter.predict(embedding, [prompt]);
+      if (answer) await segmenter.maskOf(embedding, prompt, answer.best);
     };
     await click('cold', 500);
     return click;

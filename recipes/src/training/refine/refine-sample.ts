@@ -85,9 +85,9 @@ async function samplesOf(
   return samples;
 }
 
-/** Corners off by up to a tenth of the sides. */
+/** Corners off by up to a tenth of the sides, mostly by less. */
 function shaken([x0, y0, x1, y1]: Box, random: Dice): Box {
-  const off = (length: number): number => 0.1 * length * between(random, -1, 1);
+  const off = (length: number): number => 0.1 * length * between(random, -1, 1) * random();
   const [width, height] = [x1 - x0, y1 - y0];
   return [x0 + off(width), y0 + off(height), x1 + off(width), y1 + off(height)];
 }
@@ -140,13 +140,7 @@ async function ask(
     return { prompt, logits: answer.best.logits };
   };
   const roll = random();
-  if (roll < 0.35)
-    return answerTo({
-      box: clipped(
-        shaken(box, () => random() * random()),
-        wanted,
-      ),
-    });
+  if (roll < 0.35) return answerTo({ box: clipped(shaken(box, random), wanted) });
   const first = random() < 0.6 ? firstClick(wanted) : clickByChance(wanted, random);
   if (!first) return undefined;
   let asked = await answerTo({ points: [first] });
