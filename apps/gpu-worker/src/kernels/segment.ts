@@ -1,9 +1,12 @@
 import type { JobResult } from '@darkroom/shared/contracts/job-result';
 import { encodeGrey } from '../image/encode-grey.ts';
 import { type BinaryMask, maskBox } from '../vision/binary-mask.ts';
+import { scaleBox } from '../vision/boxes.ts';
+import type { FoundMask } from '../vision/found-mask.ts';
 import { generateMasksOf } from '../vision/generate-masks.ts';
-import { enlargeMask, logitsOfMask } from '../vision/mask-planes.ts';
+import { enlargeMask, logitsOfBinary, logitsOfMask } from '../vision/mask-planes.ts';
 import { decodeRle, encodeRle, rleArea } from '../vision/mask-rle.ts';
+import type { Fit } from '../vision/sam-image.ts';
 import type { SamEmbedding } from '../vision/sam-predictor.ts';
 import type { Segmenter } from '../vision/segmenter.ts';
 import { fitting, roundedScore } from './findings.ts';
@@ -96,7 +99,24 @@ async function* everything(segmenter: Segmenter, embedding: SamEmbedding): Async
     pointsPerSide: everythingPoints,
     ...segmenter.filters,
   });
-  for (const { rle, score } of found) yield { mask: enlargeMask(decodeRle(rle), original), score };
+  for (const one of found)
+    yield { mask: await enlarged(one, judged.fit, { segmenter, embedding }), score: one.score };
+}
+
+/** A mask that was found at a small size, at the photo's. */
+async function enlarged(
+  { rle, box, score }: FoundMask,
+  judged: Fit,
+  { segmenter, embedding }: Pick<Sight, 'segmenter' | 'embedding'>,
+): Promise<BinaryMask> {
+  const mask = decodeRle(rle);
+  const { original } = embedding.fit;
+  if (!segmenter.looksAgain) return enlargeMask(mask, original);
+  const side = segmenter.logitSide;
+  const logits = { width: side, height: side, data: logitsOfBinary(mask, judged, side) };
+  const { width, height } = judged.original;
+  const prompt = { box: scaleBox(box, original.width / width, original.height / height) };
+  return segmenter.maskOf(embedding, prompt, { score, logits });
 }
 
 /** As the result tells it; undefined for a mask that is empty. */

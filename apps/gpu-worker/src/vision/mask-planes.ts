@@ -32,6 +32,11 @@ export function logitsOfMask(mask: BinaryMask, fit: Fit, side: number): Float32A
   return logits;
 }
 
+/** The same of a mask of ones and zeros. */
+export function logitsOfBinary(mask: BinaryMask, fit: Fit, side: number): Float32Array {
+  return logitsOfMask({ ...mask, data: mask.data.map((isInside) => 255 * isInside) }, fit, side);
+}
+
 /** First pixel of an element, and the one after its last; at least one pixel. */
 function span(index: number, pitch: number, length: number): readonly [from: number, to: number] {
   const from = Math.min(length - 1, Math.floor(index * pitch));

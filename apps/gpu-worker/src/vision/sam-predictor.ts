@@ -86,6 +86,11 @@ export class SamPredictor {
     return 4 * gridSide(this.#model.config.vision_config);
   }
 
+  /** Whether {@link maskOf} is more than the decoder's logits enlarged. */
+  get looksAgain(): boolean {
+    return looksAgain(this.#model.config);
+  }
+
   /** How sure it must be of the masks of a grid of clicks; undefined for the published networks. */
   get filters(): typeof smallFilters | undefined {
     return seesByCenternet(this.#model.config) ? smallFilters : undefined;

@@ -11,6 +11,8 @@ export interface Segmenter
   extends Pick<SamPredictor, 'folder' | 'logitSide' | 'recall' | 'embed' | 'encode' | 'predict' | 'maskOf'> {
   /** Masks of everything in a picture, the surest first. Absent: a grid of clicks finds them. */
   everything?(embedding: SamEmbedding): FoundMask[];
+  /** Whether `maskOf` finds out more than an answer's logits tell. Absent: it does not. */
+  readonly looksAgain?: boolean;
   /** How sure a grid of clicks must be of its masks. Absent: as published networks are. */
   readonly filters?: MaskFilters | undefined;
 }

@@ -1,7 +1,7 @@
 /** How well a segmenter outlines things that are known: by clicks and by a box. */
 import type { Raster } from '@darkroom/gpu-worker/image/raster';
 import { type BinaryMask, maskBox, maskIou } from '@darkroom/gpu-worker/vision/binary-mask';
-import { logitsOfMask } from '@darkroom/gpu-worker/vision/mask-planes';
+import { logitsOfBinary } from '@darkroom/gpu-worker/vision/mask-planes';
 import type { SamEmbedding } from '@darkroom/gpu-worker/vision/sam-predictor';
 import type { Click, SamPrompt } from '@darkroom/gpu-worker/vision/sam-prompt';
 import type { Segmenter } from '@darkroom/gpu-worker/vision/segmenter';
@@ -66,9 +66,10 @@ async function askAll(
     const next = nextClick(wanted, last);
     if (!next) break;
     points.push(next);
-    const bytes = last.data.map((value) => 255 * value);
-    const mask = logitsOfMask({ ...last, data: bytes }, embedding.fit, segmenter.logitSide);
-    last = await ask(segmenter, embedding, { points, mask });
+    // FastSAM takes no earlier answer.
+    const side = segmenter.logitSide;
+    const earlier = side === 0 ? {} : { mask: logitsOfBinary(last, embedding.fit, side) };
+    last = await ask(segmenter, embedding, { points, ...earlier });
   }
   return {
     oneClick,

@@ -2,7 +2,7 @@
 import { type BinaryMask, maskBox } from '@darkroom/gpu-worker/vision/binary-mask';
 import type { Box } from '@darkroom/gpu-worker/vision/boxes';
 import { maskOfPicture } from '@darkroom/gpu-worker/vision/mask-logits';
-import { logitsOfMask } from '@darkroom/gpu-worker/vision/mask-planes';
+import { logitsOfBinary } from '@darkroom/gpu-worker/vision/mask-planes';
 import { extentOf, refineFeeds, windowAround } from '@darkroom/gpu-worker/vision/refine-view';
 import type { SamEmbedding } from '@darkroom/gpu-worker/vision/sam-predictor';
 import type { Click, SamPrompt } from '@darkroom/gpu-worker/vision/sam-prompt';
@@ -152,11 +152,7 @@ async function ask(
     const next = nextClick(wanted, before);
     if (!next) break;
     points.push(next);
-    const prior = logitsOfMask(
-      { ...before, data: before.data.map((value) => 255 * value) },
-      embedding.fit,
-      segmenter.logitSide,
-    );
+    const prior = logitsOfBinary(before, embedding.fit, segmenter.logitSide);
     asked = await answerTo({ points: [...points], mask: prior });
     before = maskOfPicture(asked.logits, embedding.fit);
   }
