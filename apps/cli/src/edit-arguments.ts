@@ -30,7 +30,7 @@ The edit runs on a platform, over HTTP: the one that --server names, else the on
 else one that is started for this edit and stopped behind it.
 
 Where (absent = the whole photo; outside, not a byte of the picture changes)
-  --region "<words>"       what may change, in words
+  --region "<words>"       what may change, in words (default: all; of "make the car red" the car, where it is found)
 ${PLACE_HELP}
   --mask <file>            a picture of the photo's size, white where it may change
   --feather <n>            width of the soft edge inside it, in pixels (default: 2; with --mask: as the mask is)

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Job } from '@darkroom/shared/contracts/job';
+import { AppError } from '@darkroom/shared/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { proceduralPhoto } from '../../../../test/support/procedural-photo.ts';
 import { writeTinyPipeline } from '../../../../test/support/tiny-pipeline.ts';
@@ -56,6 +57,7 @@ type Output = Extract<JobEvent, { kind: 'output' }>;
 
 async function edit(
   fields: Readonly<Record<string, unknown>>,
+  lent: KernelContext = context,
 ): Promise<Output & { readonly picture: Raster }> {
   const job = Job.parse({
     version: 1,
@@ -67,7 +69,7 @@ async function edit(
     image,
     ...fields,
   });
-  for await (const event of runJob(job, context)) {
+  for await (const event of runJob(job, lent)) {
     if (event.kind === 'output') return { ...event, picture: await decodeImage(event.bytes) };
   }
   throw new Error('no picture came');
@@ -176,4 +178,42 @@ describe('an edit of a region that names a colour', () => {
     const [whole, other] = [await edit({ model: 'recolour' }), await edit({ model: 'plain' })];
     expect(whole.picture).toEqual(other.picture);
   });
+});
+
+describe('an instruction that recolours one thing', () => {
+  const embedded = (kind: string) => join(import.meta.dirname, '../../../../weights', kind);
+  const cow = join(import.meta.dirname, '../../../../test/fixtures/cow.jpg');
+
+  it('changes what it names alone, where that is in the photo', async () => {
+    const file = await readFile(cow);
+    const sha256 = createHash('sha256').update(file).digest('hex');
+    const lent: KernelContext = {
+      ...context,
+      vision: (_, kind) => openVisionModel(kind, embedded(kind), store),
+      read: async () => file,
+    };
+    const fields = {
+      model: 'recolour',
+      image: { key: 'cow', sha256, sizeBytes: file.length, mime: 'image/jpeg' },
+      steps: 2,
+      format: 'png',
+    };
+    const ask = (words: string, more: Readonly<Record<string, unknown>> = {}) =>
+      edit({ ...fields, ...more, prompt: { original: words, enhanced: null } }, lent);
+    const cowOnly = await ask('please make the cow red');
+    expect(cowOnly.maskReport?.changedOutside).toBe(0);
+    expect(cowOnly.maskReport?.lossless).toBe(true);
+    for (const words of ['make the zebra red', 'make the cow red and add snow'])
+      expect((await ask(words)).maskReport, words).toBeUndefined();
+    expect((await ask('make the cow red', { model: 'plain' })).maskReport).toBeUndefined();
+    const blind: KernelContext = {
+      ...lent,
+      vision: async () => {
+        throw new AppError('model_required', { message: 'no model looks here' });
+      },
+    };
+    expect(
+      (await edit({ ...fields, prompt: { original: 'make the cow red', enhanced: null } }, blind)).maskReport,
+    ).toBeUndefined();
+  }, 60_000);
 });

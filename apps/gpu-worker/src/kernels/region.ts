@@ -1,5 +1,5 @@
 // The part of a photo that an edit may change: found by words, clicks or a box, or drawn by someone.
-import { AppError } from '@darkroom/shared/errors';
+import { AppError, toAppError } from '@darkroom/shared/errors';
 import type { Raster } from '../image/raster.ts';
 import type { JobOf, KernelContext } from './kernel.ts';
 import { featherMask, type Mask, readMask } from './mask.ts';
@@ -11,6 +11,12 @@ type Region = NonNullable<EditJob['region']>;
 
 /** Of the things that words may mean, those are meant of which the detector is at least this much as sure as of the surest. */
 const sureEnough = 0.5;
+
+/** How sure the detector must be of a thing that nobody asked it for in so many words. */
+const unaskedScore = 0.4;
+/** Soft edge of such a thing, in pixels. */
+const unaskedFeather = 2;
+const absentModel: ReadonlySet<string> = new Set(['model_required', 'model_not_found']);
 
 /**
  * The mask of an edit; absent: the whole photo may change. Its soft edge lies inside, so that whatever is outside of the mask
@@ -27,13 +33,38 @@ export async function editMask(
   const segmenter = await context.vision(undefined, 'segment');
   const photo = new SeenPhoto(image, context, original);
   const outlines = await outline(region, { photo, segmenter, context, prefix: 'region.' });
-  const { width, height } = original;
+  return joined(meantBy(outlines), original, region.feather) ?? refuseEmpty(region);
+}
+
+/**
+ * The mask of a thing that an instruction alone names; undefined where the photo surely shows no such thing, or this worker has no
+ * models that find it: then the whole photo may change.
+ */
+export async function namedMask(
+  thing: string,
+  { image }: EditJob,
+  original: Raster,
+  context: KernelContext,
+): Promise<Mask | undefined> {
+  try {
+    const segmenter = await context.vision(undefined, 'segment');
+    const photo = new SeenPhoto(image, context, original);
+    const outlines = await outline({ text: thing }, { photo, segmenter, context });
+    const sure = outlines.filter(({ named }) => named && named.score >= unaskedScore);
+    return joined(meantBy(sure), original, unaskedFeather);
+  } catch (error) {
+    if (absentModel.has(toAppError(error).code)) return undefined;
+    throw error;
+  }
+}
+
+/** All that the outlines hold; undefined where that is nothing. */
+function joined(outlines: readonly Outline[], { width, height }: Raster, feather: number): Mask | undefined {
   const data = new Uint8Array(width * height);
-  for (const { mask: inside } of meantBy(outlines)) {
+  for (const { mask: inside } of outlines) {
     for (let at = 0; at < data.length; at++) if (inside.data[at] === 1) data[at] = 255;
   }
-  if (!data.includes(255)) refuseEmpty(region);
-  return featherMask({ width, height, data }, region.feather);
+  return data.includes(255) ? featherMask({ width, height, data }, feather) : undefined;
 }
 
 function meantBy(outlines: readonly Outline[]): Outline[] {

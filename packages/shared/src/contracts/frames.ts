@@ -148,7 +148,7 @@ export const OutputObject = z.strictObject({
       lossless: z.boolean().describe('Whether the file holds exactly these pixels.'),
     })
     .describe(
-      'What changed outside of the mask or region, as the file decodes; absent = the job has neither.',
+      'What changed outside of the mask or region, as the file decodes; absent = the whole photo could change.',
     )
     .optional(),
 });

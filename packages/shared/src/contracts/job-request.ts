@@ -35,7 +35,7 @@ export const EditRequest = z
       )
       .optional(),
     region: Region.describe(
-      'What may change, by words, clicks or a box, in the place of a mask; absent = what the mask says.',
+      'What may change, by words, clicks or a box, in the place of a mask; absent = what the mask says, and for a prompt that only recolours one thing that thing, where it is found.',
     ).optional(),
     ...words,
     ...sampling,

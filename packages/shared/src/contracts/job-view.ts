@@ -43,7 +43,7 @@ export const JobOutput = z.object({
   maskReport: z
     .object(OutputObject.shape.maskReport.unwrap().shape)
     .describe(
-      'What changed outside of the mask or region, as the file decodes; absent = the job has neither.',
+      'What changed outside of the mask or region, as the file decodes; absent = the whole photo could change.',
     )
     .optional(),
 });

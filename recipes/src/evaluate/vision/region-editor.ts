@@ -25,11 +25,14 @@ export interface RegionFolders {
   readonly detect: string;
 }
 
-/** @returns undefined where nothing in the picture fits the words */
+/**
+ * @param words for the part that may change; absent: the instruction alone says it
+ * @returns undefined where nothing in the picture fits the words
+ */
 export type RegionEditor = (
   photo: Raster,
   instruction: string,
-  words: string,
+  words?: string,
 ) => Promise<RegionEdit | undefined>;
 
 export async function openRegionEditor(store: ModelStore, folders: RegionFolders): Promise<RegionEditor> {
@@ -49,18 +52,19 @@ export async function openRegionEditor(store: ModelStore, folders: RegionFolders
     const lent = { store, model: async () => model, vision, read: async () => bytes, decode: decodeImage };
     try {
       for await (const event of runJob(job, lent)) {
-        if (event.kind !== 'output' || !event.maskReport) continue;
+        if (event.kind !== 'output') continue;
+        if (!event.maskReport) return undefined;
         return { picture: await decodeImage(event.bytes), report: event.maskReport };
       }
     } catch (error) {
       if (toAppError(error).code === 'no_match') return undefined;
       throw error;
     }
-    throw new TypeError('the kernel gave no picture with a report');
+    throw new TypeError('the kernel gave no picture');
   };
 }
 
-function jobOf(bytes: Uint8Array, instruction: string, words: string): Job {
+function jobOf(bytes: Uint8Array, instruction: string, words?: string): Job {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return Job.parse({
     version: 1,
@@ -69,7 +73,7 @@ function jobOf(bytes: Uint8Array, instruction: string, words: string): Job {
     createdAtMs: 0,
     prompt: { original: instruction, enhanced: null },
     image: { key: 'evaluation', sha256, sizeBytes: bytes.length, mime: 'image/png' },
-    region: { text: words },
+    ...(words !== undefined && { region: { text: words } }),
     format: 'png',
     seed: 1,
   });

@@ -21,11 +21,12 @@ const mostSpill = 1;
 
 export const regionTarget: Target = {
   summary: 'whether a thing named by words is recoloured, and nothing else',
-  usage: `npm run evaluate -- region [--edit weights/edit] [--segment weights/segment] [--detect weights/detect] [--sheet sheet.jpg] [--json]
+  usage: `npm run evaluate -- region [--edit weights/edit] [--segment weights/segment] [--detect weights/detect] [--unaided] [--sheet sheet.jpg] [--json]
 
 "make the <thing> <colour>" within what the words find, on ${regionCases.length} real photos: no pixel may change outside of the
 mask, and the mean colour of the outlined thing must come nearer to the named one by 8 units in the (a*, b*) plane, or
 nearer at all and within 40° of its hue. What changes beside the thing must be no larger than it is.
+  --unaided         leave it to the instruction alone to say where
   --only <text>     only photos whose name holds the text
   --sheet <file>    photos before and after
   --cache <folder>  pictures of "npm run data:fetch"; default recipes/.cache
@@ -39,6 +40,7 @@ Goals: nothing changed outside of any mask, the thing recoloured on at least ${l
         detect: pathOf('--detect', values.detect, 'weights/detect'),
       },
       cache: pathOf('--cache', values.cache, 'recipes/.cache'),
+      unaided: values.unaided,
       only: values.only ?? '',
       sheet: pathOf('--sheet', values.sheet, undefined),
       json: values.json,
@@ -50,6 +52,7 @@ Goals: nothing changed outside of any mask, the thing recoloured on at least ${l
 interface Asked {
   readonly folders: RegionFolders;
   readonly cache: string;
+  readonly unaided: boolean;
   readonly only: string;
   readonly sheet: string | undefined;
   readonly json: boolean;
@@ -63,6 +66,7 @@ function parse(words: readonly string[]) {
       segment: { type: 'string' },
       detect: { type: 'string' },
       cache: { type: 'string' },
+      unaided: { type: 'boolean', default: false },
       only: { type: 'string' },
       sheet: { type: 'string' },
       json: { type: 'boolean', default: false },
@@ -94,7 +98,11 @@ async function evaluateRegion(asked: Asked): Promise<boolean> {
   for (const [i, item] of cases.entries()) {
     const picture = pictures.find(({ id }) => id === item.photo);
     if (picture) {
-      const { score, after } = await scoreCase(editor, item, picture);
+      const { score, after } = await scoreCase(
+        editor,
+        asked.unaided ? { ...item, region: undefined } : item,
+        picture,
+      );
       scores.push(score);
       if (!asked.json) console.log(shown(score));
       cells.push(
@@ -117,7 +125,13 @@ async function evaluateRegion(asked: Asked): Promise<boolean> {
 
 async function scoreCase(
   editor: RegionEditor,
-  { photo, object, region, instruction, colour }: RegionCase,
+  {
+    photo,
+    object,
+    region,
+    instruction,
+    colour,
+  }: Omit<RegionCase, 'region'> & { readonly region: string | undefined },
   { raster, things }: KnownPicture,
 ): Promise<{ readonly score: RegionScore; readonly after: Raster }> {
   const thing = things.find((candidate) => candidate.object === object);
