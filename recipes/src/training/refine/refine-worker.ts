@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ModelStore } from '@darkroom/gpu-worker/runtime/model-store';
 import { openVisionModel } from '@darkroom/gpu-worker/vision/open-vision-model';
 import { openTrainingSources } from '../../compositions/scene.ts';
-import type { MadeChunk } from '../segment/prepared-stream.ts';
+import type { MadeChunk } from '../prepared-stream.ts';
 import { makeSamples, type RefinePlan, type RefineSample } from './refine-sample.ts';
 
 /** What the thread is told at its start. */

@@ -1,7 +1,7 @@
 /** Thread that makes scenes on demand, so that they cost the training no time. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openTrainingSources } from '../../compositions/scene.ts';
-import type { MadeChunk } from './prepared-stream.ts';
+import type { MadeChunk } from '../prepared-stream.ts';
 import { makeScenes, type PreparedScene, type ScenePlan } from './scene-chunk.ts';
 
 /** What the thread is told at its start. */

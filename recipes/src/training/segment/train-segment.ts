@@ -5,9 +5,9 @@ import { openSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetens
 import { type StepReport, Trainer } from '@darkroom/gpu-worker/training/trainer';
 import { adamW } from '@darkroom/graph/optimizers/adamw';
 import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
+import { PreparedStream } from '../prepared-stream.ts';
 import { checkpointFile, keepPlan, logFile, logStep, trimLog } from '../run-folder.ts';
 import { firstValues, type SegmentStart } from './initialize-segment.ts';
-import { PreparedStream } from './prepared-stream.ts';
 import { segmentBatch } from './prompts.ts';
 import type { PreparedScene } from './scene-chunk.ts';
 import type { SceneWork } from './scene-worker.ts';
