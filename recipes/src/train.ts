@@ -40,6 +40,7 @@ npm run train -- caption [--steps 1500] [--pictures 2000]   the captioner, on th
   --network <file>   edit: other networks than the embedded model's, { "text_encoder": {…}, "unet": {…} }
   --from <folder>    edit, segment, refine, caption: start from exported weights, e.g. weights/edit, with a fresh optimizer
   --segmenter <folder>   refine: the segmenter whose answers are refined and that is written with its refiner; default weights/segment
+  --average <folder>     refine: write the mean of the run's weights and of that segmenter's refiner
   --chunk <n>        examples made at a time; default 512 (edit, kept in one file), 64 (segment), 24 (refine: scenes)
   --threads <n>      segment, refine: threads of a step; one is faster beside other work
   --side <n>         segment: side of the square that the exported model takes; default that of the last stage
@@ -99,6 +100,7 @@ interface Asked {
   readonly network: string | undefined;
   readonly from: string | undefined;
   readonly segmenter: string;
+  readonly average: string | undefined;
   readonly chunk: number | undefined;
   readonly run: string;
   readonly out: string;
@@ -123,6 +125,7 @@ function parse() {
       network: { type: 'string' },
       from: { type: 'string' },
       segmenter: { type: 'string' },
+      average: { type: 'string' },
       chunk: { type: 'string' },
       run: { type: 'string' },
       out: { type: 'string' },
@@ -158,6 +161,7 @@ function readAsked(): Asked {
     segmenter: pathOf('--segmenter', values.segmenter, 'weights/segment'),
     chunk: chunk === undefined ? undefined : countOf('--chunk', chunk, 1),
     run: runOf(values.run ?? family),
+    average: pathOf('--average', values.average, undefined),
     out: pathOf('--out', values.out, `weights/${family === 'refine' ? 'segment' : family}`),
     cache: pathOf('--cache', values.cache, 'recipes/.cache'),
     export: values.export,
@@ -225,7 +229,7 @@ async function refine(): Promise<void> {
     threads,
   };
   if (!asked.export) await trainRefine({ ...plan, chunkScenes }, report);
-  await exportRefined({ checkpoint: checkpointFile(folder), segmenter }, asked.out);
+  await exportRefined({ checkpoint: checkpointFile(folder), segmenter, average: asked.average }, asked.out);
 }
 
 async function caption(): Promise<void> {

@@ -1,9 +1,14 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 /** How many chunks a batch may draw from; older ones are let go. */
 const windowChunks = 6;
 
-/** What the thread that makes chunks answers to a number. */
+/** Tells the thread that makes chunks to end; every other message is the index of a chunk. */
+export const leave = 'leave';
+export type ChunkMessage = number | typeof leave;
+
+/** What the thread answers to an index. */
 export interface MadeChunk<T> {
   readonly index: number;
   readonly items: readonly T[];
@@ -53,7 +58,10 @@ export class PreparedStream<T> implements AsyncDisposable {
     return ordered.promise;
   }
 
+  /** Waits until the thread has left its work: a thread that computes natively must not be torn down. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#worker.terminate();
+    const gone = once(this.#worker, 'exit');
+    this.#worker.postMessage(leave);
+    await gone;
   }
 }

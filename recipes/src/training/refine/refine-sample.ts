@@ -38,15 +38,19 @@ export interface RefinePlan {
 const promptsPerThing = 2;
 const [leastLong, mostLong] = [384, 640];
 
-/** Makes chunk `index` of the endless list that the seed names. */
+/**
+ * Makes chunk `index` of the endless list that the seed names.
+ * @param signal ends it early, with what there is
+ */
 export async function makeSamples(
   sources: SceneSources,
   segmenter: Segmenter,
   { side, seed, scenes }: RefinePlan,
   index: number,
+  signal?: AbortSignal,
 ): Promise<RefineSample[]> {
   const samples: RefineSample[] = [];
-  for (let i = 0; i < scenes; i++)
+  for (let i = 0; i < scenes && !signal?.aborted; i++)
     samples.push(...(await samplesOf(sources, segmenter, side, dice(seed, index * scenes + i))));
   return samples;
 }

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ModelStore } from '@darkroom/gpu-worker/runtime/model-store';
 import { openVisionModel } from '@darkroom/gpu-worker/vision/open-vision-model';
 import { openTrainingSources } from '../../compositions/scene.ts';
-import type { MadeChunk } from '../prepared-stream.ts';
+import { type ChunkMessage, leave, type MadeChunk } from '../prepared-stream.ts';
 import { makeSamples, type RefinePlan, type RefineSample } from './refine-sample.ts';
 
 /** What the thread is told at its start. */
@@ -20,8 +20,16 @@ if (parentPort) {
   const sources = await openTrainingSources(work.cache);
   const store = new ModelStore({ budgetBytes: 2 ** 28, threads: 1 });
   const segmenter = await openVisionModel('segment', work.segmenter, store);
-  port.on('message', async (index: number) => {
-    const items = await makeSamples(sources, segmenter, work, index);
-    port.postMessage({ index, items } satisfies MadeChunk<RefineSample>);
+  const stop = new AbortController();
+  let working: Promise<void> = Promise.resolve();
+  port.on('message', (index: ChunkMessage) => {
+    if (index === leave) {
+      stop.abort();
+      working.then(() => process.exit());
+    } else working = working.then(() => make(index));
   });
+  const make = async (index: number): Promise<void> => {
+    const items = await makeSamples(sources, segmenter, work, index, stop.signal);
+    port.postMessage({ index, items } satisfies MadeChunk<RefineSample>);
+  };
 }

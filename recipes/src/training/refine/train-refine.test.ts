@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
 import { ModelStore } from '@darkroom/gpu-worker/runtime/model-store';
 import { maskArea } from '@darkroom/gpu-worker/vision/binary-mask';
 import { openVisionModel } from '@darkroom/gpu-worker/vision/open-vision-model';
@@ -103,5 +104,20 @@ describe('the refiner in training', () => {
     await expect(trainRefine({ ...planOf('wrong'), from: folder }, () => undefined)).rejects.toThrow(
       'model.safetensors',
     );
+  }, 60_000);
+
+  it('is exported as the mean of two runs', async () => {
+    const weightOf = async (run: string, average?: string) => {
+      const out = join(folder, `${run} ${average}`);
+      const checkpoint = checkpointFile(join(folder, run));
+      await exportRefined({ checkpoint, segmenter, refiner, average }, out);
+      const stored = await readSafetensors(join(out, 'model.safetensors'));
+      return { out, bias: toFloat32(stored.get('refiner.mask.bias')!)[0]! };
+    };
+    await trainRefine(planOf('short', 1), () => undefined);
+    const [whole, short] = [await weightOf('whole'), await weightOf('short')];
+    expect(whole.bias).not.toBe(short.bias);
+    const mean = await weightOf('whole', short.out);
+    expect(mean.bias).toBeCloseTo((whole.bias + short.bias) / 2, 6);
   }, 60_000);
 });

@@ -140,26 +140,34 @@ function storedIn(place: string, tensors: Tensors, name: string): Float32Array {
   return toFloat32(tensor);
 }
 
+/** What is exported. */
+export interface RefineExport extends Pick<RefineTrainingPlan, 'segmenter' | 'refiner'> {
+  readonly checkpoint: string;
+  /** Folder of a segmenter whose refiner counts as much as the run's (Wortsman et al. 2022). Default: the run's alone. */
+  readonly average?: string | undefined;
+}
+
 /**
  * Writes the segmenter with the moving averages of a refiner's checkpoint.
- * @throws Error when the checkpoint or the segmenter lacks a weight
+ * @throws Error when the checkpoint or a segmenter lacks a weight
  */
 export async function exportRefined(
-  {
-    checkpoint,
-    ...from
-  }: { readonly checkpoint: string } & Pick<RefineTrainingPlan, 'segmenter' | 'refiner'>,
+  { checkpoint, average, ...from }: RefineExport,
   folder: string,
 ): Promise<void> {
   const config = await configOf(from);
-  const [averages, stored] = await Promise.all([
-    readSafetensors(checkpoint),
-    readSafetensors(join(from.segmenter, 'model.safetensors')),
-  ]);
+  const read = (place: string) => readSafetensors(join(place, 'model.safetensors'));
+  const averages = await readSafetensors(checkpoint);
+  const stored = await read(from.segmenter);
+  const other = average === undefined ? undefined : await read(average);
+  const refinerWeight = (name: string): Float32Array => {
+    const own = storedIn(checkpoint, averages, `average:${name}`);
+    if (average === undefined || !other) return own;
+    const others = storedIn(average, other, name);
+    return own.map((value, i) => (value + (others[i] as number)) / 2);
+  };
   const tensors = [...declareSam(config)].map(([name, { shape }]): [string, WritableTensor] => {
-    const data = isTrained(name)
-      ? storedIn(checkpoint, averages, `average:${name}`)
-      : storedIn(from.segmenter, stored, name);
+    const data = isTrained(name) ? refinerWeight(name) : storedIn(from.segmenter, stored, name);
     return [name, { dtype: 'F16', shape, data }];
   });
   await mkdir(folder, { recursive: true });

@@ -1,7 +1,7 @@
 /** Thread that makes scenes on demand, so that they cost the training no time. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openTrainingSources } from '../../compositions/scene.ts';
-import type { MadeChunk } from '../prepared-stream.ts';
+import { type ChunkMessage, leave, type MadeChunk } from '../prepared-stream.ts';
 import { makeScenes, type PreparedScene, type ScenePlan } from './scene-chunk.ts';
 
 /** What the thread is told at its start. */
@@ -14,7 +14,8 @@ if (parentPort) {
   const port = parentPort;
   const work = workerData as SceneWork;
   const sources = await openTrainingSources(work.cache);
-  port.on('message', async (index: number) => {
+  port.on('message', async (index: ChunkMessage) => {
+    if (index === leave) process.exit();
     const made: MadeChunk<PreparedScene> = { index, items: await makeScenes(sources, work, index) };
     port.postMessage(made);
   });
