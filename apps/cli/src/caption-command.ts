@@ -69,7 +69,7 @@ export const captionCommand: PhotoCommand<CaptionArguments, undefined> = {
         prompt: values.prompt === undefined ? undefined : readWords('--prompt', values.prompt, Phrase),
         beams: readNumber('--beams', values.beams, Beams.unwrap().optional()),
         topP: readNumber('--top-p', values['top-p'], TopP),
-        seed: readNumber('--seed', values.seed, Seed.unwrap().optional()),
+        seed: readNumber('--seed', values.seed, Seed),
         maxTokens: readNumber('--max-tokens', values['max-tokens'], MaxTokens.unwrap().optional()),
       }),
     };

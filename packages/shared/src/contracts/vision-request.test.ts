@@ -33,7 +33,6 @@ describe('what is asked about a photo', () => {
       version: 1,
       ...needs.caption,
       beams: 3,
-      seed: 0,
       maxTokens: 30,
       ...handling,
     });

@@ -90,7 +90,7 @@ export const CaptionRequest = z.strictObject({
     .int()
     .min(0)
     .describe('Seed of what topP draws, 0 to 2^53-1; the same seed gives the same caption; absent = 0.')
-    .default(0),
+    .optional(),
   maxTokens: z.int().min(1).max(64).describe('Most tokens of the caption, 1 to 64; absent = 30.').default(30),
   model,
   ...handling,
