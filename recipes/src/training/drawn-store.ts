@@ -1,10 +1,19 @@
 /** Small photo and cut-out stores drawn in code, in the layout of the fetched ones: test material. */
-import { type CutoutEntry, openCutouts, openPhotos, type PhotoEntry } from '../data/store.ts';
+import { drawnSources } from '../compositions/drawn-sources.ts';
+import {
+  type CutoutEntry,
+  type ObjectEntry,
+  openCutouts,
+  openPhotos,
+  type PhotoEntry,
+} from '../data/store.ts';
 import { type DecodedPicture, writeStore } from '../data/store-writer.ts';
 import { dice } from '../dice.ts';
 import { type ObjectId, objectIds } from '../edits.ts';
 import { drawScene } from '../teachers/drawn-scene.ts';
 import type { Sources } from './example.ts';
+
+type Colour = Parameters<typeof drawnSources>[0];
 
 const licence = 'CC0-1.0';
 const photoSide = 96;
@@ -15,6 +24,19 @@ export async function writeDrawnStores(folder: string, count: number): Promise<v
   const indices = Array.from({ length: count }, (_, i) => i);
   await writeStore<PhotoEntry>(folder, 'photos', 'drawn', streamed(indices.map(drawPhoto)));
   await writeStore<CutoutEntry>(folder, 'cutouts', 'drawn', streamed(indices.map(drawCutout)));
+}
+
+/** Writes a plain photo and a disc of the given colours into `folder`, for scenes of the vision networks. */
+export async function writeDrawnScenes(folder: string, ground: Colour, disc: Colour): Promise<void> {
+  const { photos, objects } = drawnSources(ground, disc);
+  const entries = [photos.entries[0] as PhotoEntry, objects.entries[0] as ObjectEntry] as const;
+  await writeStore(folder, 'photos', 'drawn', streamed([{ entry: entries[0], pixels: photos.photo(0).rgb }]));
+  await writeStore(
+    folder,
+    'objects',
+    'drawn',
+    streamed([{ entry: entries[1], pixels: objects.cutout(0).rgba }]),
+  );
 }
 
 export async function openSources(folder: string): Promise<Sources> {

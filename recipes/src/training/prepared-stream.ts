@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 /** How many chunks a batch may draw from; older ones are let go. */
@@ -22,7 +21,9 @@ export interface MadeChunk<T> {
 export class PreparedStream<T> implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #perChunk: number;
+  readonly #gone: Promise<void>;
   readonly #chunks = new Map<number, PromiseWithResolvers<readonly T[]>>();
+  #failure: Error | undefined;
 
   /**
    * @param thread module that answers an index with a {@link MadeChunk}
@@ -32,7 +33,9 @@ export class PreparedStream<T> implements AsyncDisposable {
     this.#perChunk = perChunk;
     this.#worker = new Worker(thread, { workerData: work });
     this.#worker.on('message', ({ index, items }: MadeChunk<T>) => this.#chunks.get(index)?.resolve(items));
+    this.#gone = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
     this.#worker.on('error', (error: Error) => {
+      this.#failure = error;
       for (const waiting of this.#chunks.values()) waiting.reject(error);
     });
   }
@@ -54,14 +57,14 @@ export class PreparedStream<T> implements AsyncDisposable {
     if (known) return known.promise;
     const ordered = Promise.withResolvers<readonly T[]>();
     this.#chunks.set(index, ordered);
+    if (this.#failure) ordered.reject(this.#failure);
     this.#worker.postMessage(index);
     return ordered.promise;
   }
 
   /** Waits until the thread has left its work: a thread that computes natively must not be torn down. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const gone = once(this.#worker, 'exit');
     this.#worker.postMessage(leave);
-    await gone;
+    await this.#gone;
   }
 }

@@ -1,21 +1,21 @@
 /** Trains the edit model: stages of growing pictures under one learning-rate schedule, resumable at every checkpoint. */
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openSafetensors, readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
+import { readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
 import { openTokenizer, type Tokenizer } from '@darkroom/gpu-worker/models/tokenizer';
-import { type StepReport, Trainer, type TrainingPlan } from '@darkroom/gpu-worker/training/trainer';
+import { Trainer, type TrainingPlan } from '@darkroom/gpu-worker/training/trainer';
 import { adamW } from '@darkroom/graph/optimizers/adamw';
 import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
 import { alphasCumprod } from '@darkroom/shared/schedulers/betas';
 import { parseSchedulerConfig } from '@darkroom/shared/schedulers/config';
+import { advanceRun, type Report, stepOf } from './advance-run.ts';
 import { makeBatch } from './batch.ts';
 import { ChunkStream } from './chunk-stream.ts';
 import { type Curriculum, type CurriculumName, curricula } from './curriculum.ts';
 import { type BatchShape, type EditNetwork, editTraining } from './edit-model.ts';
 import { initializeParameters } from './initialize.ts';
 import { readProjection } from './projection-file.ts';
-import { checkpointFile, keepPlan, logFile, logStep, trimLog } from './run-folder.ts';
+import { keepPlan } from './run-folder.ts';
 import { schedulerJson } from './scheduler-json.ts';
 import type { Size } from './view.ts';
 
@@ -52,8 +52,6 @@ export interface EditPlan {
 const reuse = 4;
 const warmUpSteps = 150;
 
-export type Report = (step: number, total: number, report: StepReport & { readonly seconds: number }) => void;
-
 export async function trainEdit(plan: EditPlan, report: Report): Promise<void> {
   await mkdir(plan.folder, { recursive: true });
   const { stages, seed, learningRate, network } = plan;
@@ -80,13 +78,6 @@ interface StageRun {
   readonly tokenizer: Tokenizer;
 }
 
-/** Steps that the checkpoint holds; 0 without one. */
-async function stepOf(folder: string): Promise<number> {
-  if (!existsSync(checkpointFile(folder))) return 0;
-  await using checkpoint = await openSafetensors(checkpointFile(folder));
-  return toFloat32(await checkpoint.read('step'))[0] as number;
-}
-
 async function trainStage(plan: EditPlan, run: StageRun, report: Report): Promise<void> {
   const { stage, first, end, total, tokenizer } = run;
   const projection = await readProjection(plan.projection);
@@ -100,23 +91,14 @@ async function trainStage(plan: EditPlan, run: StageRun, report: Report): Promis
   const { relativeLoss, noisyShare } = curriculum;
   const importance = projection.deviations.map((deviation) => deviation ** curriculum.deviationPower);
   await using trainer = await openTrainer(plan, { shape, importance, curriculum });
-  const checkpoint = checkpointFile(plan.folder);
-  if (existsSync(checkpoint)) await trainer.restore(checkpoint);
-  const log = logFile(plan.folder);
-  await trimLog(log, trainer.step);
   await using stream = await openStream(plan, run);
   const alphas = alphasCumprod(parseSchedulerConfig(schedulerJson));
-  while (trainer.step < end) {
-    const { step } = trainer;
-    const began = performance.now();
+  const { folder, saveEvery } = plan;
+  const feedsOf = async (step: number) => {
     const chunks = await stream.window((step - first) * stage.batch);
-    const batch = makeBatch({ chunks, tokenizer, alphas, shape, relativeLoss, noisyShare }, plan.seed, step);
-    const figures = await trainer.advance(batch);
-    const line = { ...figures, seconds: (performance.now() - began) / 1000 };
-    await logStep(log, trainer.step, line);
-    report(trainer.step, total, line);
-    if (trainer.step % plan.saveEvery === 0 || trainer.step === end) await trainer.save(checkpoint);
-  }
+    return makeBatch({ chunks, tokenizer, alphas, shape, relativeLoss, noisyShare }, plan.seed, step);
+  };
+  await advanceRun(trainer, { folder, saveEvery, end, total }, feedsOf, report);
 }
 
 /** Replaces first values by those of an exported model; what was never exported (the text heads) stays random. */

@@ -1,9 +1,8 @@
 /** Trains the decoder's correction on top of the patch projection; the encoder is the projection and stays as it is. */
 
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { AutoencoderPatchConfig, decodePatches } from '@darkroom/gpu-worker/models/autoencoder-patch';
-import { type StepReport, Trainer } from '@darkroom/gpu-worker/training/trainer';
+import { Trainer } from '@darkroom/gpu-worker/training/trainer';
 import { Scope } from '@darkroom/graph/layers/scope';
 import { abs, add, sub } from '@darkroom/graph/ops/elementwise';
 import { narrow } from '@darkroom/graph/ops/movement';
@@ -14,11 +13,11 @@ import { input, type Value } from '@darkroom/graph/value';
 import { openCutouts, openPhotos } from '../data/store.ts';
 import { dice } from '../dice.ts';
 import { toPlanes } from '../pixels.ts';
+import { advanceRun, type Report } from './advance-run.ts';
 import { drawExample, type Sources } from './example.ts';
 import { initializeParameters } from './initialize.ts';
 import { encodePixels, type PatchProjection } from './patch-pca.ts';
 import { readProjection } from './projection-file.ts';
-import { checkpointFile, logFile, logStep, trimLog } from './run-folder.ts';
 import { randomView } from './view.ts';
 
 export const vaeConfig: AutoencoderPatchConfig = AutoencoderPatchConfig.parse({
@@ -48,10 +47,7 @@ const side = 128;
 /** Rows of a batch that show a teacher's answer, so that sketches and nights are decoded well too. */
 const editedRows = 2;
 
-export async function trainVae(
-  plan: VaePlan,
-  report: (step: number, total: number, report: StepReport) => void,
-): Promise<TrainedVae> {
+export async function trainVae(plan: VaePlan, report: Report): Promise<TrainedVae> {
   await mkdir(plan.folder, { recursive: true });
   const projection = await readProjection(plan.projection);
   const sources: Sources = {
@@ -82,16 +78,9 @@ export async function trainVae(
     },
     initial,
   );
-  const checkpoint = checkpointFile(plan.folder);
-  if (existsSync(checkpoint)) await trainer.restore(checkpoint);
-  const log = logFile(plan.folder);
-  await trimLog(log, trainer.step);
-  while (trainer.step < plan.steps) {
-    const figures = await trainer.advance(vaeBatch(sources, projection, plan, trainer.step));
-    await logStep(log, trainer.step, figures);
-    report(trainer.step, plan.steps, figures);
-    if (trainer.step % plan.saveEvery === 0 || trainer.step === plan.steps) await trainer.save(checkpoint);
-  }
+  const { folder, saveEvery, steps } = plan;
+  const run = { folder, saveEvery, end: steps, total: steps };
+  await advanceRun(trainer, run, (step) => vaeBatch(sources, projection, plan, step), report);
   const weights = trainer.weights('average');
   weights.set('encoder.patch.weight', projection.weight);
   weights.set('encoder.patch.bias', projection.bias);

@@ -1,5 +1,4 @@
 /** Trains the captioner on what the frozen detector sees. */
-import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cellCount } from '@darkroom/gpu-worker/models/blip/detector-vision';
@@ -8,7 +7,8 @@ import { loadParameters } from '@darkroom/gpu-worker/models/checkpoint';
 import { type StepReport, Trainer } from '@darkroom/gpu-worker/training/trainer';
 import { adamW } from '@darkroom/graph/optimizers/adamw';
 import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
-import { checkpointFile, keepPlan, logFile, logStep, trimLog } from '../run-folder.ts';
+import { advanceRun } from '../advance-run.ts';
+import { keepPlan } from '../run-folder.ts';
 import { type CaptionSource, captionBatch } from './batch.ts';
 import { readDetectorConfig } from './cell-reader.ts';
 import { initialCaption } from './initial-caption.ts';
@@ -66,17 +66,8 @@ export async function trainCaption(plan: CaptionPlan, report: Report): Promise<v
       ? initialCaption(parameters, seed, source)
       : await loadParameters(from, parameters, { ignore: /^vision_model\.detector\./ }),
   );
-  const checkpoint = checkpointFile(folder);
-  if (existsSync(checkpoint)) await trainer.restore(checkpoint);
-  const log = logFile(folder);
-  await trimLog(log, trainer.step);
-  const last = Math.min(steps, plan.until ?? steps);
-  while (trainer.step < last) {
-    const figures = await trainer.advance(captionBatch(source, seed, trainer.step));
-    await logStep(log, trainer.step, figures);
-    report(trainer.step, steps, figures);
-    if (trainer.step % plan.saveEvery === 0 || trainer.step === last) await trainer.save(checkpoint);
-  }
+  const run = { folder, saveEvery: plan.saveEvery, end: Math.min(steps, plan.until ?? steps), total: steps };
+  await advanceRun(trainer, run, (step) => captionBatch(source, seed, step), report);
 }
 
 /** The embedded captioner's network and the lines of its vocabulary. */

@@ -1,7 +1,7 @@
 /** What a refiner learns from: windows of composed scenes, with what the segmenter answered there. */
 import { type BinaryMask, maskBox } from '@darkroom/gpu-worker/vision/binary-mask';
 import type { Box } from '@darkroom/gpu-worker/vision/boxes';
-import { maskOfPicture } from '@darkroom/gpu-worker/vision/mask-logits';
+import { type LogitPlane, maskOfPicture } from '@darkroom/gpu-worker/vision/mask-logits';
 import { logitsOfBinary } from '@darkroom/gpu-worker/vision/mask-planes';
 import { extentOf, refineFeeds, windowAround } from '@darkroom/gpu-worker/vision/refine-view';
 import type { SamEmbedding } from '@darkroom/gpu-worker/vision/sam-predictor';
@@ -69,7 +69,7 @@ async function samplesOf(
   const embedding = await segmenter.encode(picture);
   const samples: RefineSample[] = [];
   for (const { mask, box } of instances) {
-    const thing = { wanted: binaryOf(mask), matte: bytesOf(mask.data, 255), box };
+    const thing = { wanted: binaryOf(mask), matte: bytesOf(mask.data), box };
     for (let i = 0; i < promptsPerThing; i++) {
       const asked = await ask(segmenter, embedding, thing, random);
       if (!asked) continue;
@@ -96,9 +96,10 @@ function shaken([x0, y0, x1, y1]: Box, random: Dice): Box {
   return [x0 + off(width), y0 + off(height), x1 + off(width), y1 + off(height)];
 }
 
-function bytesOf(values: Float32Array, most: number): Uint8Array {
+/** From [0, 1]. */
+function bytesOf(values: Float32Array): Uint8Array {
   const bytes = new Uint8Array(values.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Math.round(most * (values[i] as number));
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Math.round(255 * (values[i] as number));
   return bytes;
 }
 
@@ -116,7 +117,7 @@ function targetOf(
   const view = resample(matte, { left, top, width, height }, { width: columns, height: rows });
   const target = new Uint8Array(plane * plane);
   for (let y = 0; y < rows; y++)
-    target.set(bytesOf(view.subarray(y * columns, (y + 1) * columns), 255), y * plane);
+    target.set(bytesOf(view.subarray(y * columns, (y + 1) * columns)), y * plane);
   return target;
 }
 
@@ -128,7 +129,7 @@ interface Thing {
 
 interface Asked {
   readonly prompt: SamPrompt;
-  readonly logits: { readonly width: number; readonly height: number; readonly data: Float32Array };
+  readonly logits: LogitPlane;
 }
 
 /** One click, a box, or clicks where something was wrong: as people ask. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
@@ -7,27 +7,26 @@ import { maskArea } from '@darkroom/gpu-worker/vision/binary-mask';
 import { openVisionModel } from '@darkroom/gpu-worker/vision/open-vision-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawnSources } from '../../compositions/drawn-sources.ts';
-import { type DecodedPicture, writeStore } from '../../data/store-writer.ts';
-import { checkpointFile, logFile } from '../run-folder.ts';
+import { writeDrawnScenes } from '../drawn-store.ts';
+import { logFigures } from '../log-figures.ts';
+import { checkpointFile } from '../run-folder.ts';
 import { makeSamples } from './refine-sample.ts';
 import { exportRefined, type RefineTrainingPlan, trainRefine } from './train-refine.ts';
 
 const segmenter = join(import.meta.dirname, '../../../../weights/segment');
 const refiner = { image_size: 64, channels: [8, 8, 8, 8, 8] };
-const sources = drawnSources([90, 100, 110], [220, 30, 40]);
+const [ground, disc] = [
+  [90, 100, 110],
+  [220, 30, 40],
+] as const;
+const sources = drawnSources(ground, disc);
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'train-refine-'));
-  const { photos, objects } = sources;
-  await writeStore(folder, 'photos', 'drawn', only(photos.entries[0]!, photos.photo(0).rgb));
-  await writeStore(folder, 'objects', 'drawn', only(objects.entries[0]!, objects.cutout(0).rgba));
+  await writeDrawnScenes(folder, ground, disc);
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-async function* only<Entry>(entry: Entry, pixels: Uint8Array): AsyncGenerator<DecodedPicture<Entry>> {
-  yield { entry, pixels };
-}
 
 function planOf(run: string, until?: number): RefineTrainingPlan {
   return {
@@ -44,14 +43,6 @@ function planOf(run: string, until?: number): RefineTrainingPlan {
     threads: 1,
     until,
   };
-}
-
-async function linesOf(run: string): Promise<unknown[]> {
-  const text = await readFile(logFile(join(folder, run)), 'utf8');
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
 }
 
 describe('samples of a refiner', () => {
@@ -80,12 +71,16 @@ describe('the refiner in training', () => {
   it('begins with the answer as it is, and goes on where it was stopped with the same numbers', async () => {
     await trainRefine(planOf('whole'), () => undefined);
     for (const until of [2, undefined]) await trainRefine(planOf('parts', until), () => undefined);
-    const lines = await linesOf('whole');
+    const lines = await logFigures(join(folder, 'whole'));
     expect(lines).toHaveLength(3);
-    expect(await linesOf('parts')).toEqual(lines);
-    const first = lines[0] as Readonly<Record<'iou' | 'before', number>>;
-    expect(first.iou).toBe(first.before);
+    expect(await logFigures(join(folder, 'parts'))).toEqual(lines);
+    expect(lines[0]?.['iou']).toBe(lines[0]?.['before']);
   }, 180_000);
+
+  it('ends with the reason when its samples cannot be made', async () => {
+    const astray = { ...planOf('astray'), cache: join(folder, 'nowhere') };
+    await expect(trainRefine(astray, () => undefined)).rejects.toThrow('nowhere');
+  }, 60_000);
 
   it('is exported beside the segmenter, which then looks twice', async () => {
     const out = join(folder, 'out');

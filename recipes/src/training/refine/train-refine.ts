@@ -1,23 +1,22 @@
 /** Trains the refiner of a segmenter, resumable at every checkpoint; and writes the segmenter with it. */
-import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readConfig } from '@darkroom/gpu-worker/models/checkpoint';
 import { readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
-import { type WritableTensor, writeSafetensors } from '@darkroom/gpu-worker/models/safetensors-write';
-import { declareSam } from '@darkroom/gpu-worker/models/sam/declare-sam';
 import {
   type RefinedSamConfig,
   SamCenternetConfig,
   SamRefinerConfig,
 } from '@darkroom/gpu-worker/models/sam/sam-config';
-import { type StepReport, Trainer } from '@darkroom/gpu-worker/training/trainer';
+import { Trainer } from '@darkroom/gpu-worker/training/trainer';
 import { adamW } from '@darkroom/graph/optimizers/adamw';
 import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
 import { dice } from '../../dice.ts';
+import { advanceRun, type Report } from '../advance-run.ts';
 import { initializeParameters } from '../initialize.ts';
 import { PreparedStream } from '../prepared-stream.ts';
-import { checkpointFile, keepPlan, logFile, logStep, trimLog } from '../run-folder.ts';
+import { keepPlan } from '../run-folder.ts';
+import { writeSam } from '../segment/write-sam.ts';
 import { isTrained, refineBatch, refineTraining } from './refine-model.ts';
 import type { RefineSample } from './refine-sample.ts';
 import type { RefineWork } from './refine-worker.ts';
@@ -52,8 +51,6 @@ const usualChunk = 24;
 const drawsPerScene = 10;
 const warmUpSteps = 100;
 
-type Report = (step: number, total: number, report: StepReport & { readonly seconds: number }) => void;
-
 /** Trains until the plan's end, or `until`. */
 export async function trainRefine(plan: RefineTrainingPlan, report: Report): Promise<void> {
   await mkdir(plan.folder, { recursive: true });
@@ -61,10 +58,6 @@ export async function trainRefine(plan: RefineTrainingPlan, report: Report): Pro
   await keepPlan(plan.folder, { seed, steps, batch, learningRate });
   const config = await configOf(plan);
   await using trainer = await openTrainer(plan, config);
-  const checkpoint = checkpointFile(plan.folder);
-  if (existsSync(checkpoint)) await trainer.restore(checkpoint);
-  const log = logFile(plan.folder);
-  await trimLog(log, trainer.step);
   const scenes = plan.chunkScenes ?? usualChunk;
   const work: RefineWork = {
     side: config.refiner_config.image_size,
@@ -76,21 +69,14 @@ export async function trainRefine(plan: RefineTrainingPlan, report: Report): Pro
   const thread = new URL('./refine-worker.ts', import.meta.url);
   await using stream = new PreparedStream<RefineSample>(thread, work, scenes * drawsPerScene);
   const end = Math.min(plan.until ?? steps, steps);
-  while (trainer.step < end) {
-    const { step } = trainer;
-    const began = performance.now();
+  const feedsOf = async (step: number) => {
     const window = await stream.window(step * batch);
     const random = dice(seed + 1, step);
-    const samples = Array.from(
-      { length: batch },
-      () => window[Math.floor(random() * window.length)] as RefineSample,
-    );
-    const figures = await trainer.advance(refineBatch(samples));
-    const line = { ...figures, seconds: (performance.now() - began) / 1000 };
-    await logStep(log, trainer.step, line);
-    report(trainer.step, steps, line);
-    if (trainer.step % plan.saveEvery === 0 || trainer.step === end) await trainer.save(checkpoint);
-  }
+    const draw = () => window[Math.floor(random() * window.length)] as RefineSample;
+    return refineBatch(Array.from({ length: batch }, draw));
+  };
+  const { folder, saveEvery } = plan;
+  await advanceRun(trainer, { folder, saveEvery, end, total: steps }, feedsOf, report);
 }
 
 async function configOf({
@@ -103,17 +89,16 @@ async function configOf({
 
 async function openTrainer(plan: RefineTrainingPlan, config: RefinedSamConfig): Promise<Trainer> {
   const { loss, metrics, parameters } = refineTraining(plan.batch, config);
-  const stored = await readSafetensors(join(plan.segmenter, 'model.safetensors'));
+  const known = await weightsIn(plan.segmenter);
   const trained = new Map([...parameters].filter(([name]) => isTrained(name)));
   const initial = initializeParameters(trained, plan.seed, (name) =>
     /conv2\.weight$|refiner\.mask\.weight$/.test(name),
   );
-  const weights = new Map<string, Float32Array>();
-  for (const name of parameters.keys())
-    if (!isTrained(name)) weights.set(name, storedIn(plan.segmenter, stored, name));
+  const frozen = [...parameters.keys()].filter((name) => !isTrained(name));
+  const weights = new Map(frozen.map((name) => [name, known(name)]));
   if (plan.from !== undefined) {
-    const begun = await readSafetensors(join(plan.from, 'model.safetensors'));
-    for (const name of trained.keys()) initial.set(name, storedIn(plan.from, begun, name));
+    const begun = await weightsIn(plan.from);
+    for (const name of trained.keys()) initial.set(name, begun(name));
   }
   return Trainer.create(
     {
@@ -133,6 +118,12 @@ async function openTrainer(plan: RefineTrainingPlan, config: RefinedSamConfig): 
 }
 
 type Tensors = Awaited<ReturnType<typeof readSafetensors>>;
+
+/** The weights of a segmenter's folder, by name. */
+async function weightsIn(folder: string): Promise<(name: string) => Float32Array> {
+  const tensors = await readSafetensors(join(folder, 'model.safetensors'));
+  return (name) => storedIn(folder, tensors, name);
+}
 
 function storedIn(place: string, tensors: Tensors, name: string): Float32Array {
   const tensor = tensors.get(name);
@@ -156,22 +147,12 @@ export async function exportRefined(
   folder: string,
 ): Promise<void> {
   const config = await configOf(from);
-  const read = (place: string) => readSafetensors(join(place, 'model.safetensors'));
-  const averages = await readSafetensors(checkpoint);
-  const stored = await read(from.segmenter);
-  const other = average === undefined ? undefined : await read(average);
-  const refinerWeight = (name: string): Float32Array => {
-    const own = storedIn(checkpoint, averages, `average:${name}`);
-    if (average === undefined || !other) return own;
-    const others = storedIn(average, other, name);
-    return own.map((value, i) => (value + (others[i] as number)) / 2);
+  const run = await readSafetensors(checkpoint);
+  const known = await weightsIn(from.segmenter);
+  const others = average === undefined ? undefined : await weightsIn(average);
+  const refined = (name: string): Float32Array => {
+    const [own, other] = [storedIn(checkpoint, run, `average:${name}`), others?.(name)];
+    return other ? own.map((value, i) => (value + (other[i] as number)) / 2) : own;
   };
-  const tensors = [...declareSam(config)].map(([name, { shape }]): [string, WritableTensor] => {
-    const data = isTrained(name) ? refinerWeight(name) : storedIn(from.segmenter, stored, name);
-    return [name, { dtype: 'F16', shape, data }];
-  });
-  await mkdir(folder, { recursive: true });
-  await writeSafetensors(join(folder, 'model.safetensors'), new Map(tensors), { format: 'pt' });
-  const layout = { architectures: ['SamModel'], model_type: 'sam', ...config };
-  await writeFile(join(folder, 'config.json'), `${JSON.stringify(layout, null, 2)}\n`);
+  await writeSam(folder, config, (name) => (isTrained(name) ? refined(name) : known(name)));
 }

@@ -1,13 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ModelStore } from '@darkroom/gpu-worker/runtime/model-store';
 import { openSam } from '@darkroom/gpu-worker/vision/sam-model';
 import { SamPredictor } from '@darkroom/gpu-worker/vision/sam-predictor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { drawnSources } from '../../compositions/drawn-sources.ts';
-import { type DecodedPicture, writeStore } from '../../data/store-writer.ts';
-import { checkpointFile, logFile } from '../run-folder.ts';
+import { writeDrawnScenes } from '../drawn-store.ts';
+import { logFigures } from '../log-figures.ts';
+import { checkpointFile } from '../run-folder.ts';
 import { exportSegment } from './export-segment.ts';
 import { type SegmentPlan, trainSegment } from './train-segment.ts';
 
@@ -16,15 +16,9 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'train-segment-'));
-  const { photos, objects } = drawnSources([90, 100, 110], [220, 30, 40]);
-  await writeStore(folder, 'photos', 'drawn', only(photos.entries[0]!, photos.photo(0).rgb));
-  await writeStore(folder, 'objects', 'drawn', only(objects.entries[0]!, objects.cutout(0).rgba));
+  await writeDrawnScenes(folder, [90, 100, 110], [220, 30, 40]);
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-async function* only<Entry>(entry: Entry, pixels: Uint8Array): AsyncGenerator<DecodedPicture<Entry>> {
-  yield { entry, pixels };
-}
 
 /** Two stages, the first without rounds of clicks. */
 function planOf(run: string, until?: number): SegmentPlan {
@@ -45,21 +39,13 @@ function planOf(run: string, until?: number): SegmentPlan {
   };
 }
 
-async function linesOf(run: string): Promise<unknown[]> {
-  const text = await readFile(logFile(join(folder, run)), 'utf8');
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
-}
-
 describe('the segmenter in training', () => {
   it('goes on where it was stopped, with the same numbers', async () => {
     await trainSegment(planOf('whole'), () => undefined);
     for (const until of [2, undefined]) await trainSegment(planOf('parts', until), () => undefined);
-    const lines = await linesOf('whole');
+    const lines = await logFigures(join(folder, 'whole'));
     expect(lines).toHaveLength(3);
-    expect(await linesOf('parts')).toEqual(lines);
+    expect(await logFigures(join(folder, 'parts'))).toEqual(lines);
     expect(lines[0]).not.toHaveProperty('iou2');
     expect(lines[2]).toHaveProperty('iou2');
   }, 180_000);

@@ -1,12 +1,11 @@
 /** Trains the segmenter: stages of growing pictures under one learning-rate schedule, resumable at every checkpoint. */
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { openSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
-import { type StepReport, Trainer } from '@darkroom/gpu-worker/training/trainer';
+import { Trainer } from '@darkroom/gpu-worker/training/trainer';
 import { adamW } from '@darkroom/graph/optimizers/adamw';
 import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
+import { advanceRun, type Report, stepOf } from '../advance-run.ts';
 import { PreparedStream } from '../prepared-stream.ts';
-import { checkpointFile, keepPlan, logFile, logStep, trimLog } from '../run-folder.ts';
+import { keepPlan } from '../run-folder.ts';
 import { firstValues, type SegmentStart } from './initialize-segment.ts';
 import { segmentBatch } from './prompts.ts';
 import type { PreparedScene } from './scene-chunk.ts';
@@ -41,8 +40,6 @@ const usualChunk = 64;
 const reuse = 3;
 const warmUpSteps = 100;
 
-type Report = (step: number, total: number, report: StepReport & { readonly seconds: number }) => void;
-
 /** Trains until the plan's end, or `until`. */
 export async function trainSegment(plan: SegmentPlan, report: Report): Promise<void> {
   await mkdir(plan.folder, { recursive: true });
@@ -59,13 +56,6 @@ export async function trainSegment(plan: SegmentPlan, report: Report): Promise<v
   }
 }
 
-/** Steps that the checkpoint holds; 0 without one. */
-async function stepOf(folder: string): Promise<number> {
-  if (!existsSync(checkpointFile(folder))) return 0;
-  await using checkpoint = await openSafetensors(checkpointFile(folder));
-  return toFloat32(await checkpoint.read('step'))[0] as number;
-}
-
 interface StageRun {
   readonly stage: SegmentStage;
   readonly index: number;
@@ -78,10 +68,6 @@ interface StageRun {
 async function trainStage(plan: SegmentPlan, run: StageRun, report: Report): Promise<void> {
   const { stage, index, first, end, total } = run;
   await using trainer = await openTrainer(plan, stage, total);
-  const checkpoint = checkpointFile(plan.folder);
-  if (existsSync(checkpoint)) await trainer.restore(checkpoint);
-  const log = logFile(plan.folder);
-  await trimLog(log, trainer.step);
   const scenes = plan.chunkScenes ?? usualChunk;
   const work = { cache: plan.cache, side: stage.side, seed: plan.seed + index, scenes };
   await using stream = new PreparedStream<PreparedScene>(
@@ -89,16 +75,10 @@ async function trainStage(plan: SegmentPlan, run: StageRun, report: Report): Pro
     work satisfies SceneWork,
     scenes * reuse,
   );
-  while (trainer.step < end) {
-    const { step } = trainer;
-    const began = performance.now();
-    const window = await stream.window((step - first) * stage.images);
-    const figures = await trainer.advance(segmentBatch(window, stage, stage.side, plan.seed, step));
-    const line = { ...figures, seconds: (performance.now() - began) / 1000 };
-    await logStep(log, trainer.step, line);
-    report(trainer.step, total, line);
-    if (trainer.step % plan.saveEvery === 0 || trainer.step === end) await trainer.save(checkpoint);
-  }
+  const { folder, saveEvery, seed } = plan;
+  const feedsOf = async (step: number) =>
+    segmentBatch(await stream.window((step - first) * stage.images), stage, stage.side, seed, step);
+  await advanceRun(trainer, { folder, saveEvery, end, total }, feedsOf, report);
 }
 
 async function openTrainer(plan: SegmentPlan, stage: SegmentStage, total: number): Promise<Trainer> {
