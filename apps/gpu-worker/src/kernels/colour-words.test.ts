@@ -46,6 +46,9 @@ it.each([
   '把汽车变成红色，天空变成粉色',
   '把猫和狗变成绿色',
   '变成红色',
+  `make ${' '.repeat(1990)}x`,
+  ' .'.repeat(1000),
+  `make the very ${'long '.repeat(30)} car red`,
 ])('%j asks for something else, too', (instruction) => {
   expect(readRecolouring(instruction)).toBeUndefined();
 });

@@ -56,13 +56,18 @@ const inChinese = new RegExp(
 /** A thing that is more than one, or less than all of it. */
 const several = /\b(?:and|or|but|except)\b|[,&和与及、，]/iu;
 
+/** Longer instructions say more than one thing, and would take the expressions above long. */
+const mostCharacters = 120;
+
 /** The picture as a whole, or what only a conversation tells. */
 const noThing =
   /^(?:it|this|that|these|those|them|everything|all(?: of it)?|(?:(?:the|this|my|a|whole|entire)\s+)*(?:photo|picture|image|scene|whole)|它|它们|这个?|那个?|(?:整张|这张|我的)?(?:照片|图片?|画面|整体))$/iu;
 
 /** Reads "make the red car blue" or "把车变成红色"; undefined for any other instruction. */
 export function readRecolouring(instruction: string): Recolouring | undefined {
-  let words = instruction.normalize('NFKC').trim().replace(thanks, '').replace(/。$/u, '');
+  if (instruction.length > mostCharacters) return undefined;
+  const plain = instruction.normalize('NFKC').replace(/\s+/gu, ' ').trim();
+  let words = plain.replace(thanks, '').replace(/。$/u, '');
   while (asking.test(words)) words = words.replace(asking, '');
   const thing = (inEnglish.exec(words) ?? inChinese.exec(words))?.[1]?.trim();
   const colour = wantedColour(words, thing);
