@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { dice } from '../dice.ts';
-import { blobShape, margined, patchLayer, softened, turned } from './layer.ts';
+import { blobShape, margined, patchLayer, softened, tinted, turned } from './layer.ts';
 
 const square = (() => {
   const [width, height] = [20, 10];
@@ -28,11 +28,39 @@ describe('a layer', () => {
   });
 
   test('never has more colour than alpha', () => {
-    for (const layer of [turned(square, 0.4, true), softened(square, 1.2)]) {
+    for (const layer of [turned(square, 0.4, true), softened(square, 1.2), tinted(square, dice(1, 1))]) {
       for (const [i, value] of layer.colour.entries())
         expect(value).toBeLessThanOrEqual((layer.alpha[Math.floor(i / 3)] as number) + 1e-5);
     }
   });
+});
+
+test('a tint turns hues alike, and leaves greys and the matte as they are', () => {
+  const [red, blue] = [4, 18];
+  const hueOf = (layer: typeof square, column: number): number => {
+    const at = (7 * layer.width + column) * 3;
+    const [r, g, b] = layer.colour.subarray(at, at + 3) as unknown as [number, number, number];
+    return Math.atan2(Math.sqrt(3) * (g - b), 2 * r - g - b);
+  };
+  // Half bright, so that no channel is cut off.
+  const soft = { ...square, colour: square.colour.map((value) => 0.3 + 0.2 * value) };
+  const grey = {
+    ...square,
+    colour: square.alpha.reduce(
+      (all, value, i) => all.fill(value / 2, 3 * i, 3 * i + 3),
+      new Float32Array(square.colour.length),
+    ),
+  };
+  for (let i = 0; i < 20; i++) {
+    const turn = (column: number): number =>
+      (hueOf(tinted(soft, dice(6, i)), column) - hueOf(soft, column) + 4 * Math.PI) % (2 * Math.PI);
+    expect(turn(red)).toBeCloseTo(turn(blue), 4);
+    expect(tinted(soft, dice(6, i)).alpha).toEqual(soft.alpha);
+    for (const [at, value] of tinted(grey, dice(6, i)).colour.entries())
+      expect(value).toBeCloseTo(grey.colour[at] as number, 6);
+  }
+  const turns = Array.from({ length: 20 }, (_, i) => hueOf(tinted(soft, dice(6, i)), red).toFixed(1));
+  expect(new Set(turns).size).toBeGreaterThan(6);
 });
 
 test('a blob is one closed shape that leaves its corners empty', () => {

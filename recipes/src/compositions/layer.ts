@@ -39,7 +39,9 @@ export function turned(layer: Layer, angle: number, isMirrored: boolean): Layer 
       const [dx, dy] = [x - (width - 1) / 2, y - (height - 1) / 2];
       const sourceX = (cos * dx + sin * dy) * (isMirrored ? -1 : 1) + middleX;
       const sourceY = cos * dy - sin * dx + middleY;
-      addBilinear(layer, sourceX, sourceY, { colour, alpha, at: y * width + x });
+      const at = y * width + x;
+      addBilinear(layer, sourceX, sourceY, { colour, alpha, at });
+      alpha[at] = Math.min(1, alpha[at] as number);
     }
   }
   return { width, height, colour, alpha };
@@ -67,6 +69,27 @@ function addBilinear({ width, height, ...from }: Layer, x: number, y: number, to
       }
     }
   }
+}
+
+const [anyHueShare, slightTurn] = [0.4, 0.25];
+
+/** In other colours: hue turned (any way, or slightly), saturation changed; greys stay. Linear in sRGB-encoded values about the grey axis. */
+export function tinted(layer: Layer, random: Dice): Layer {
+  const reach = random() < anyHueShare ? Math.PI : slightTurn;
+  const angle = between(random, -reach, reach);
+  const saturation = between(random, 0.6, 1.2);
+  const [cos, sin] = [saturation * Math.cos(angle), (saturation * Math.sin(angle)) / Math.sqrt(3)];
+  const colour = new Float32Array(layer.colour.length);
+  for (let i = 0; i < colour.length; i++) {
+    const [pixel, c] = [i - (i % 3), i % 3];
+    const [own, next, last] = [c, (c + 1) % 3, (c + 2) % 3].map(
+      (channel) => layer.colour[pixel + channel] as number,
+    ) as [number, number, number];
+    const grey = (own + next + last) / 3;
+    const value = grey + cos * (own - grey) + sin * (last - next);
+    colour[i] = Math.min(layer.alpha[pixel / 3] as number, Math.max(0, value));
+  }
+  return { ...layer, colour };
 }
 
 /** Any part of a photo in the shape of a matte: a thing without a name, as real as its texture. */

@@ -6,7 +6,7 @@ import type { ObjectSource } from './matte-sources.ts';
 import type { PackagePin } from './packages.ts';
 import { decodePhoto, isGreyscale } from './photo-decoder.ts';
 import type { PhotoSource } from './photo-sources.ts';
-import { familySplit, heldoutFamilies, photoSplit, type Split } from './split.ts';
+import { familySplit, photoSplit, pictureSplits, type Split } from './split.ts';
 import type { CutoutEntry, ObjectEntry, PhotoEntry } from './store.ts';
 import { type DecodedPicture, isStoreCurrent, writeStore } from './store-writer.ts';
 
@@ -68,12 +68,13 @@ export async function buildCutouts(cache: string, pins: readonly PackagePin[], l
 async function* decodedCutouts(
   sources: readonly CutoutSource[],
 ): AsyncGenerator<DecodedPicture<CutoutEntry>> {
-  const heldout = heldoutPictures(sources);
-  for (const source of sources) {
+  const splits = pictureSplits(sources);
+  for (const [index, source] of sources.entries()) {
+    const split = splits[index];
+    if (!split) continue;
     const { width, height, rgba } = await decodeCutout(await source.read(), cutoutSide);
     if (transparentShare(rgba) === 0)
       throw new Error(`expected a cut-out with transparent parts, came ${source.id}`);
-    const split: Split = heldout.has(familyOf(source)) ? 'heldout' : 'train';
     const { id, name, object, note } = source;
     const entry = { id, package: source.package, name, object, width, height, licence: note.licence, split };
     yield { entry, pixels: rgba };
@@ -108,16 +109,6 @@ async function* decodedObjects(
     const entry = { id, package: name, noun, kind, width, height, licence: note.licence, split };
     yield { entry, pixels: rgba };
   }
-}
-
-/** Families are told apart by noun: `fluent/cat` of one noun says nothing about another. */
-function familyOf(source: CutoutSource): string {
-  return `${source.object}/${source.family}`;
-}
-
-function heldoutPictures(sources: readonly CutoutSource[]): Set<string> {
-  const groups = Object.groupBy(sources, (source) => source.object);
-  return new Set(Object.values(groups).flatMap((group) => [...heldoutFamilies(group.map(familyOf))]));
 }
 
 function keyOf(

@@ -1,5 +1,5 @@
 import type { CutoutSource } from './cutout-sources.ts';
-import { fluent3dCutouts, iconCutouts, iconSets } from './cutout-sources.ts';
+import { fluent3dCutouts, iconCutouts, iconSets, trainingIconSets } from './cutout-sources.ts';
 import { packageFolder } from './download.ts';
 import { evaluationPhotos } from './evaluation-sources.ts';
 import { furnitureCutouts } from './furniture-sources.ts';
@@ -36,7 +36,12 @@ const photoListers: Readonly<Record<string, Lister<PhotoSource>>> = {
 const cutoutListers: Readonly<Record<string, Lister<CutoutSource>>> = {
   'sweethome3d-furniture': furnitureCutouts,
   '@lobehub/fluent-emoji-3d': fluent3dCutouts,
-  ...Object.fromEntries(iconSets.map((set) => [set.package, (folder: string) => iconCutouts(set, folder)])),
+  ...Object.fromEntries(
+    [...iconSets, ...trainingIconSets].map((set) => [
+      set.package,
+      (folder: string) => iconCutouts(set, folder),
+    ]),
+  ),
 };
 
 /** How to list the objects of each package. */

@@ -15,6 +15,8 @@ export interface CutoutSource {
   /** Equal for drawings of one design, which must not be torn apart by the split. */
   readonly family: string;
   readonly note: LicenceNote;
+  /** Never measured on, whatever its family: it came after the measurements were fixed. */
+  readonly isTrainingOnly: boolean;
   /** WebP, PNG or SVG file contents. */
   readonly read: () => Promise<Buffer>;
 }
@@ -114,6 +116,55 @@ export const emojiOfObject: Readonly<Record<ObjectId, readonly Emoji[]>> = {
   ],
 };
 
+/** Further emoji of the nouns, for training only. */
+export const trainingEmoji: Readonly<Partial<Record<ObjectId, readonly Emoji[]>>> = {
+  car: [
+    ['1f694', 'oncoming-police-car'],
+    ['1f696', 'oncoming-taxi'],
+  ],
+  umbrella: [
+    ['2614', 'umbrella-with-rain-drops'],
+    ['26f1-fe0f', 'umbrella-on-ground'],
+  ],
+  cup: [
+    ['1f9cb', 'bubble-tea'],
+    ['1f37a', 'beer-mug'],
+  ],
+  ball: [
+    ['1f94e', 'softball'],
+    ['1f3c9', 'rugby-football'],
+    ['1f3b1', 'pool-8-ball'],
+  ],
+  flower: [
+    ['1f940', 'wilted-flower'],
+    ['1f3f5-fe0f', 'rosette'],
+    ['1fabb', 'hyacinth'],
+  ],
+  boat: [
+    ['26f4-fe0f', 'ferry'],
+    ['1f6f3-fe0f', 'passenger-ship'],
+    ['1f6a2', 'ship'],
+  ],
+  cat: [
+    ['1f63a', 'grinning-cat'],
+    ['1f63e', 'pouting-cat'],
+    ['1f640', 'weary-cat'],
+  ],
+  bird: [
+    ['1f413', 'rooster'],
+    ['1f414', 'chicken'],
+    ['1f983', 'turkey'],
+    ['1f427', 'penguin'],
+    ['1f9a2', 'swan'],
+    ['1f9a9', 'flamingo'],
+    ['1f423', 'hatching-chick'],
+    ['1fabf', 'goose'],
+    ['1f99a', 'peacock'],
+    ['1f9a4', 'dodo'],
+  ],
+  fish: [['1f988', 'shark']],
+};
+
 /** A set of emoji drawings: where it comes from and what of it is left out. */
 export interface IconSet {
   readonly package: string;
@@ -146,7 +197,7 @@ export async function fluent3dCutouts(folder: string): Promise<CutoutSource[]> {
 /** These sets draw boats on a slab of water. */
 const waterlogged: readonly string[] = ['boat'];
 
-/** Icon sets in the Iconify form: one JSON file of SVG bodies. */
+/** Icon sets in the Iconify form: one JSON file of SVG bodies. Held-out pictures are chosen from these. */
 export const iconSets: readonly IconSet[] = [
   {
     package: '@iconify-json/noto',
@@ -171,6 +222,44 @@ export const iconSets: readonly IconSet[] = [
     package: '@iconify-json/twemoji',
     design: 'twemoji',
     note: { licence: 'CC-BY-4.0', author: 'Twitter', source: 'https://github.com/twitter/twemoji' },
+    without: waterlogged,
+  },
+];
+
+/** Icon sets of which every picture is for training, but those of a design that is held out. */
+export const trainingIconSets: readonly IconSet[] = [
+  {
+    package: '@iconify-json/emojione',
+    design: 'emojione',
+    note: {
+      licence: 'CC-BY-4.0',
+      author: 'Emoji One',
+      source: 'https://github.com/EmojiTwo/emojitwo',
+    },
+    // Water, a rower and a hoop.
+    without: ['sailboat', 'speedboat', 'motor-boat', 'ferry', 'passenger-ship', 'ship', 'duck', 'basketball'],
+  },
+  {
+    package: '@iconify-json/fxemoji',
+    design: 'fxemoji',
+    note: { licence: 'Apache-2.0', author: 'Mozilla' },
+    without: waterlogged,
+  },
+  {
+    package: '@iconify-json/streamline-emojis',
+    design: 'streamline',
+    note: {
+      licence: 'CC-BY-4.0',
+      author: 'Streamline',
+      source: 'https://github.com/webalys-hq/streamline-vectors',
+    },
+    // A picture in a frame, and a flag.
+    without: ['ship', 'turkey'],
+  },
+  {
+    package: '@iconify-json/fluent-emoji-flat',
+    design: 'fluent',
+    note: { licence: 'MIT', author: 'Microsoft Corporation' },
     without: waterlogged,
   },
 ];
@@ -202,18 +291,28 @@ export async function iconPicture(folder: string): Promise<(name: string) => Ico
 /** Emoji of one icon set. */
 export async function iconCutouts(set: IconSet, folder: string): Promise<CutoutSource[]> {
   const pictureOf = await iconPicture(folder);
-  return eachEmoji(set, ([, name]) => pictureOf(name));
+  return eachEmoji(set, ([, name]) => {
+    // Some sets run the words together, others number their drawings.
+    for (const spelling of [name, name.replaceAll('-', ''), `${name}-1`]) {
+      const picture = pictureOf(spelling);
+      if (picture) return picture;
+    }
+    return undefined;
+  });
 }
 
 function eachEmoji(set: IconSet, find: (emoji: Emoji) => IconPicture | undefined): CutoutSource[] {
   const served = objectIds.filter((object) => !set.without.includes(object));
-  return served.flatMap((object) =>
-    emojiOfObject[object].flatMap((emoji) => {
+  const isAddedSet = trainingIconSets.includes(set);
+  return served.flatMap((object) => {
+    const measured = emojiOfObject[object].map((emoji) => ({ emoji, isTrainingOnly: isAddedSet }));
+    const added = (trainingEmoji[object] ?? []).map((emoji) => ({ emoji, isTrainingOnly: true }));
+    return [...measured, ...added].flatMap(({ emoji, isTrainingOnly }) => {
       const name = emoji[1];
       const found = set.without.includes(name) ? undefined : find(emoji);
       if (!found) return [];
       const shared = { id: `${set.package}:${name}`, package: set.package, name, object, note: set.note };
-      return [{ ...shared, family: `${set.design}/${name}`, ...found }];
-    }),
-  );
+      return [{ ...shared, family: `${set.design}/${name}`, isTrainingOnly, ...found }];
+    });
+  });
 }

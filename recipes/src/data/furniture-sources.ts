@@ -71,6 +71,7 @@ export async function furnitureCutouts(folder: string): Promise<CutoutSource[]> 
           name,
           object,
           family: `${catalogue}/${name}`,
+          isTrainingOnly: false,
           note: { ...note, author: creators.get(`/${path}`) ?? catalogue },
           read: async () => file.read(),
         });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { objectIds } from '../edits.ts';
-import { emojiOfObject } from './cutout-sources.ts';
+import { emojiOfObject, iconSets, trainingEmoji, trainingIconSets } from './cutout-sources.ts';
 import { creatorsByIcon } from './furniture-sources.ts';
 import { packagePins } from './packages.ts';
 import { captionOf } from './photo-sources.ts';
@@ -20,7 +20,9 @@ test('creators are found by icon', () => {
 });
 
 test('every noun has an emoji and no emoji serves two nouns', () => {
-  const names = objectIds.flatMap((object) => emojiOfObject[object].map(([, name]) => name));
+  const names = objectIds.flatMap((object) =>
+    [...emojiOfObject[object], ...(trainingEmoji[object] ?? [])].map(([, name]) => name),
+  );
   for (const object of objectIds) expect(emojiOfObject[object].length, object).toBeGreaterThan(0);
   expect(new Set(names).size).toBe(names.length);
 });
@@ -28,4 +30,9 @@ test('every noun has an emoji and no emoji serves two nouns', () => {
 test('pins are unique and their hashes well formed', () => {
   expect(new Set(packagePins.map((pin) => pin.name)).size).toBe(packagePins.length);
   for (const pin of packagePins) expect(pin.sha256).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('every icon set is pinned, as one that may be learned from', () => {
+  const training = packagePins.filter((pin) => pin.role === 'training').map(({ name }) => name);
+  for (const set of [...iconSets, ...trainingIconSets]) expect(training).toContain(set.package);
 });

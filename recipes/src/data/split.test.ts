@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { familySplit, heldoutFamilies, photoSplit, unitHash } from './split.ts';
+import { familySplit, heldoutFamilies, photoSplit, pictureSplits, unitHash } from './split.ts';
 
 test('a hash lies in [0, 1) and depends on the text alone', () => {
   expect(unitHash('red panda')).toBe(unitHash('red panda'));
@@ -48,4 +48,37 @@ test('an object falls on the side of its design, about one in seven held out', (
   const share = designs.filter((design) => familySplit(design) === 'heldout').length / 1000;
   expect(share).toBeGreaterThan(0.12);
   expect(share).toBeLessThan(0.18);
+});
+
+describe('pictureSplits', () => {
+  const drawn = (families: readonly string[], isTrainingOnly: boolean) =>
+    families.map((family) => ({ object: 'cat', family, isTrainingOnly }));
+  const families = Array.from({ length: 20 }, (_, i) => `set-${i % 4}/drawing-${i}`);
+  const measured = drawn(families, false);
+  const added = drawn(['new/one', 'new/two', 'new/three'], true);
+
+  test('holds out the same pictures, whatever is added for training', () => {
+    const before = pictureSplits(measured);
+    expect(before.filter((split) => split === 'heldout')).toHaveLength(3);
+    expect(pictureSplits([...measured, ...added]).slice(0, families.length)).toEqual(before);
+    expect(pictureSplits([...measured, ...added]).slice(families.length)).toEqual([
+      'train',
+      'train',
+      'train',
+    ]);
+  });
+
+  test('leaves out an added picture of a design that is held out', () => {
+    const heldout = families.filter((_, i) => pictureSplits(measured)[i] === 'heldout');
+    expect(pictureSplits([...measured, ...drawn(heldout, true)]).slice(families.length)).toEqual(
+      heldout.map(() => undefined),
+    );
+  });
+
+  test('splits each noun by itself', () => {
+    const dogs = measured.map((picture) => ({ ...picture, object: 'dog' }));
+    const both = pictureSplits([...measured, ...dogs]);
+    expect(both.slice(families.length)).toEqual(pictureSplits(dogs));
+    expect(both.slice(0, families.length)).toEqual(pictureSplits(measured));
+  });
 });

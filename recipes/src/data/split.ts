@@ -49,3 +49,29 @@ export function heldoutFamilies(families: readonly string[]): Set<string> {
   }
   return heldout;
 }
+
+/** What the split of a picture depends on. */
+export interface SplitPicture {
+  readonly object: string;
+  readonly family: string;
+  /** It came after the held-out pictures were chosen, and doesn't take part in the choice. */
+  readonly isTrainingOnly: boolean;
+}
+
+/**
+ * The split of each picture, by {@link heldoutFamilies} of its noun: `fluent/cat` of one noun says nothing about another.
+ * A picture that is only for training has none where its design is held out: learning from it would give the answer away.
+ */
+export function pictureSplits(pictures: readonly SplitPicture[]): ('train' | 'heldout' | undefined)[] {
+  const measured = pictures.filter((picture) => !picture.isTrainingOnly);
+  const heldout = new Map(
+    [...Map.groupBy(measured, ({ object }) => object)].map(([object, group]) => [
+      object,
+      heldoutFamilies(group.map(({ family }) => family)),
+    ]),
+  );
+  return pictures.map(({ object, family, isTrainingOnly }) => {
+    if (!heldout.get(object)?.has(family)) return 'train';
+    return isTrainingOnly ? undefined : 'heldout';
+  });
+}

@@ -6,7 +6,8 @@ import { dice } from '../dice.ts';
 import { type EditId, editIds } from '../edits.ts';
 import { drawScene } from '../teachers/drawn-scene.ts';
 import { hasSky, skyMask } from '../teachers/sky.ts';
-import { composeScene } from './compose.ts';
+import { composeScene, laidPlain, laidVaried } from './compose.ts';
+import { curricula } from './curriculum.ts';
 import { openSources, writeDrawnStores } from './drawn-store.ts';
 import { drawExample, drawRequest, type Example, type Sources } from './example.ts';
 import { randomView } from './view.ts';
@@ -46,6 +47,16 @@ describe('a composed scene', () => {
       expect(outside).toEqual(background.data.filter((_, i) => mask.data[Math.floor(i / 3)] === 0));
       expect(outside.length).toBeGreaterThan(300);
     }
+  });
+
+  it('shows a cut-out in its own shape to measure, and in many shapes and colours to learn from', () => {
+    const aspects = (lay: typeof laidPlain) =>
+      places.map((index) => {
+        const { width, height } = lay(sources.cutouts.cutout(0), 60, dice(3, index));
+        return width / height;
+      });
+    expect(new Set(aspects(laidPlain))).toEqual(new Set([60 / 45]));
+    expect(new Set(aspects(laidVaried)).size).toBeGreaterThan(10);
   });
 
   it('sometimes holds a second object, behind the first', () => {
@@ -102,6 +113,25 @@ describe('an example', () => {
       if (request.id === 'keep') expect(after.data).toEqual(before.data);
       if (request.id === 'darker') expect(after.data).not.toEqual(before.data);
     }
+  });
+
+  it('shows its cut-outs in more colours than they have', () => {
+    const removals = Array.from({ length: 60 }, (_, index) =>
+      drawExample(sources, size, 4, index, curricula.places),
+    ).filter(({ request }) => request.id === 'remove_object');
+    const shares = removals.map(({ before, after }) => {
+      const changed = [...before.data.keys()].filter((i) => i % 3 === 0 && before.data[i] !== after.data[i]);
+      const middle = changed[changed.length >> 1] as number;
+      const [red, green, blue] = before.data.subarray(middle, middle + 3) as unknown as [
+        number,
+        number,
+        number,
+      ];
+      return Math.round((50 * red) / (red + green + blue));
+    });
+    expect(removals.length).toBeGreaterThan(15);
+    // The store has eight cut-outs, each of one colour.
+    expect(new Set(shares).size).toBeGreaterThan(10);
   });
 
   it('of a sky is drawn from views that have one, wherever they are found', () => {

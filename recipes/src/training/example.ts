@@ -9,7 +9,7 @@ import type { Scene } from '../teachers/scene.ts';
 import { hasSky } from '../teachers/sky.ts';
 import { teach } from '../teachers/table.ts';
 import { leafiness, leafWeights } from '../teachers/vegetation.ts';
-import { composeScene, plainScene } from './compose.ts';
+import { composeScene, laidVaried, plainScene } from './compose.ts';
 import { type Curriculum, curricula } from './curriculum.ts';
 import { randomView, type Size } from './view.ts';
 
@@ -83,7 +83,7 @@ function suitableScene(sources: Sources, size: Size, id: EditId, random: Dice): 
     const { photos } = sources;
     const view = randomView(photos.photo(Math.floor(random() * photos.entries.length)), size, random);
     const composed = needsObject.has(id) || random() < objectShare;
-    return composed ? composeScene(view, sources.cutouts, random) : plainScene(view);
+    return composed ? composeScene(view, sources.cutouts, random, laidVaried) : plainScene(view);
   };
   let scene = draw();
   for (let tries = 1; tries < patience && !suits(id, scene); tries++) scene = draw();

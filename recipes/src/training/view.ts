@@ -132,7 +132,8 @@ export function scaleCutout(
   const alpha = new Float32Array(count);
   for (let i = 0; i < count; i++) {
     for (let c = 0; c < 3; c++) colour[i * 3 + c] = scaled[i * 4 + c] as number;
-    alpha[i] = scaled[i * 4 + 3] as number;
+    // Weights add up to one but for rounding.
+    alpha[i] = Math.min(1, scaled[i * 4 + 3] as number);
   }
   return { colour, alpha };
 }
