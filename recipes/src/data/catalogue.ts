@@ -1,8 +1,9 @@
 import type { CutoutSource } from './cutout-sources.ts';
-import { fluent3dCutouts, iconCutouts, iconSets, trainingIconSets } from './cutout-sources.ts';
+import { fluent3dCutouts, iconCutouts } from './cutout-sources.ts';
 import { packageFolder } from './download.ts';
 import { evaluationPhotos } from './evaluation-sources.ts';
 import { furnitureCutouts } from './furniture-sources.ts';
+import { iconSets, trainingIconSets } from './icon-sets.ts';
 import { furnitureObjects, groundObjects, iconObjects, type ObjectSource } from './matte-sources.ts';
 import { type PackagePin, packagePins } from './packages.ts';
 import {

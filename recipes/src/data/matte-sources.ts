@@ -2,9 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { type IconSet, iconPicture } from './cutout-sources.ts';
+import { iconPicture } from './cutout-sources.ts';
 import { catalogues, creatorsByIcon } from './furniture-sources.ts';
 import { cutFromGround } from './ground-cutout.ts';
+import type { IconSet } from './icon-sets.ts';
 import type { LicenceNote } from './licence.ts';
 import { objectWords } from './object-words.ts';
 import { decodePhoto } from './photo-decoder.ts';

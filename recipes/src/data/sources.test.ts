@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { objectIds } from '../edits.ts';
-import { emojiOfObject, iconSets, trainingEmoji, trainingIconSets } from './cutout-sources.ts';
+import { emojiOfObject, trainingEmoji } from './emoji.ts';
 import { creatorsByIcon } from './furniture-sources.ts';
+import { iconSets, trainingIconSets } from './icon-sets.ts';
 import { packagePins } from './packages.ts';
 import { captionOf } from './photo-sources.ts';
 
