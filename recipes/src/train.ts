@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { usageFault } from '@darkroom/gpu-worker/cli/usage-fault';
 import { countOf, numberOf, parseWords, partOf, pathOf, readWords } from './command-words.ts';
 import { progressLine } from './progress-line.ts';
+import type { Blend } from './training/blend.ts';
 import { exportCaption } from './training/caption/export-caption.ts';
 import { trainCaption } from './training/caption/train-caption.ts';
 import { type CurriculumName, curricula, usualCurriculum } from './training/curriculum.ts';
@@ -40,7 +41,8 @@ npm run train -- caption [--steps 1500] [--pictures 2000]   the captioner, on th
   --network <file>   edit: other networks than the embedded model's, { "text_encoder": {…}, "unet": {…} }
   --from <folder>    edit, segment, refine, caption: start from exported weights, e.g. weights/edit, with a fresh optimizer
   --segmenter <folder>   refine: the segmenter whose answers are refined and that is written with its refiner; default weights/segment
-  --average <folder>     refine: write the mean of the run's weights and of that segmenter's refiner
+  --average <folder>     edit, refine: write the mean of the run's weights and of those in this folder
+  --share <n>        edit, refine: what the run's own weights count in that mean, up to 1; default 0.5
   --chunk <n>        examples made at a time; default 512 (edit, kept in one file), 64 (segment), 24 (refine: scenes)
   --threads <n>      segment, refine: threads of a step; one is faster beside other work
   --side <n>         segment: side of the square that the exported model takes; default that of the last stage
@@ -100,7 +102,7 @@ interface Asked {
   readonly network: string | undefined;
   readonly from: string | undefined;
   readonly segmenter: string;
-  readonly average: string | undefined;
+  readonly average: Blend | undefined;
   readonly chunk: number | undefined;
   readonly run: string;
   readonly out: string;
@@ -126,6 +128,7 @@ function parse() {
       from: { type: 'string' },
       segmenter: { type: 'string' },
       average: { type: 'string' },
+      share: { type: 'string', default: '0.5' },
       chunk: { type: 'string' },
       run: { type: 'string' },
       out: { type: 'string' },
@@ -139,6 +142,7 @@ function parse() {
 function readAsked(): Asked {
   const { values, positionals } = parseWords(parse);
   const { until, chunk, side, threads, 'learning-rate': rate, help } = values;
+  const average = pathOf('--average', values.average, undefined);
   const part = help ? undefined : partOf(positionals, parts);
   const isSegment = part === 'segment';
   const family = part === undefined || part === 'vae' ? 'edit' : part;
@@ -161,7 +165,7 @@ function readAsked(): Asked {
     segmenter: pathOf('--segmenter', values.segmenter, 'weights/segment'),
     chunk: chunk === undefined ? undefined : countOf('--chunk', chunk, 1),
     run: runOf(values.run ?? family),
-    average: pathOf('--average', values.average, undefined),
+    average: average === undefined ? undefined : { folder: average, share: shareOf('--share', values.share) },
     out: pathOf('--out', values.out, `weights/${family === 'refine' ? 'segment' : family}`),
     cache: pathOf('--cache', values.cache, 'recipes/.cache'),
     export: values.export,
@@ -194,7 +198,7 @@ async function edit(): Promise<void> {
     await fit(plan.seed);
     await trainEdit(plan, report);
   }
-  await exportEdit(checkpointFile(folder), asked.out, network);
+  await exportEdit({ checkpoint: checkpointFile(folder), network, average: asked.average }, asked.out);
 }
 
 async function segment(): Promise<void> {
@@ -293,4 +297,11 @@ function sideOf(option: string, text: string): number {
   const side = countOf(option, text, 32);
   if (side % 32 !== 0) throw usageFault(`${option}: expected a side that 32 divides, got "${text}"`, option);
   return side;
+}
+
+/** A share of a mean. */
+function shareOf(option: string, text: string): number {
+  const share = numberOf(option, text, { least: 0, isInclusive: false });
+  if (share > 1) throw usageFault(`${option}: expected a number of at most 1, got "${text}"`, option);
+  return share;
 }

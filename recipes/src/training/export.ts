@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
 import { type WritableTensor, writeSafetensors } from '@darkroom/gpu-worker/models/safetensors-write';
+import { type Blend, blended } from './blend.ts';
 import { type EditNetwork, editNetwork } from './edit-model.ts';
 import { schedulerJson } from './scheduler-json.ts';
 import { type TrainedVae, vaeConfig } from './train-vae.ts';
@@ -26,10 +27,12 @@ async function writeJson(file: string, value: unknown): Promise<void> {
   await writeFile(file, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-async function writeHalf(
-  file: string,
-  tensors: ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>,
-): Promise<void> {
+interface ExportedTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+async function writeHalf(file: string, tensors: ReadonlyMap<string, ExportedTensor>): Promise<void> {
   const halves = [...tensors].map(([name, tensor]): [string, WritableTensor] => [
     name,
     { dtype: 'F16', ...tensor },
@@ -37,30 +40,45 @@ async function writeHalf(
   await writeSafetensors(file, new Map(halves));
 }
 
-/** The text tower, the UNet (moving averages of a training checkpoint, in half precision) and the scheduler. */
+/** What is exported. */
+export interface EditExport {
+  readonly checkpoint: string;
+  /** Default: the embedded model's. */
+  readonly network?: EditNetwork | undefined;
+  /** An edit model whose weights count too. Default: the run's alone. */
+  readonly average?: Blend | undefined;
+}
+
+/** The parts that are trained together: prefix of their names in a checkpoint, and their file in an exported folder. */
+export const editParts = [
+  ['unet.', 'unet/diffusion_pytorch_model.safetensors'],
+  ['text_encoder.', 'text_encoder/model.safetensors'],
+] as const;
+
+/**
+ * The text tower, the UNet (moving averages of a training checkpoint, in half precision) and the scheduler.
+ * @throws TypeError when the weights to take the mean with belong to another network
+ */
 export async function exportEdit(
-  checkpoint: string,
+  { checkpoint, network = editNetwork, average }: EditExport,
   folder: string,
-  network: EditNetwork = editNetwork,
 ): Promise<void> {
   const stored = await readSafetensors(checkpoint);
-  const part = (prefix: string): Map<string, { shape: readonly number[]; data: Float32Array }> =>
-    new Map(
-      [...stored].flatMap(([name, tensor]) =>
-        name.startsWith(`average:${prefix}`)
-          ? [
-              [
-                name.slice(`average:${prefix}`.length),
-                { shape: tensor.shape, data: toFloat32(tensor) },
-              ] as const,
-            ]
-          : [],
-      ),
-    );
   for (const name of ['unet', 'text_encoder', 'scheduler'])
     await mkdir(join(folder, name), { recursive: true });
-  await writeHalf(join(folder, 'unet', 'diffusion_pytorch_model.safetensors'), part('unet.'));
-  await writeHalf(join(folder, 'text_encoder', 'model.safetensors'), part('text_encoder.'));
+  for (const [prefix, file] of editParts) {
+    const others = average && (await readSafetensors(join(average.folder, file)));
+    const tensors = new Map<string, ExportedTensor>();
+    for (const [name, { shape, ...tensor }] of stored) {
+      if (!name.startsWith(`average:${prefix}`)) continue;
+      const plain = name.slice(`average:${prefix}`.length);
+      const other = others?.get(plain);
+      if (others && !other) throw new TypeError(`${average.folder}: expected ${prefix}${plain}, came none`);
+      const own = toFloat32({ shape, ...tensor });
+      tensors.set(plain, { shape, data: blended(own, other && toFloat32(other), average?.share ?? 1) });
+    }
+    await writeHalf(join(folder, file), tensors);
+  }
   await writeJson(join(folder, 'unet', 'config.json'), {
     _class_name: 'UNet2DConditionModel',
     ...network.unet,

@@ -139,4 +139,24 @@ describe('training the edit model', () => {
       }
     }
   });
+
+  it('exports a mean with other weights', async () => {
+    const [file, name] = ['text_encoder/model.safetensors', 'text_model.final_layer_norm.weight'];
+    const weightsOf = async (place: string): Promise<Float32Array> => {
+      const tensor = (await readSafetensors(join(folder, place, file))).get(name);
+      return toFloat32(tensor!);
+    };
+    const [first, out] = [['--until', '1', '--run', 'other'], join(folder, 'mean')];
+    await expectEnd(start('continued', first), 0);
+    const mean = ['--export', '--average', join(folder, 'continued'), '--share', '0.25', '--out', out];
+    await expectEnd(start('whole', mean), 0);
+    const [own, other, blend] = [
+      await weightsOf('whole'),
+      await weightsOf('continued'),
+      await weightsOf('mean'),
+    ];
+    expect(own).not.toEqual(other);
+    for (const [i, value] of blend.entries()) expect(value).toBeCloseTo(0.25 * own[i]! + 0.75 * other[i]!, 3);
+    await expectEnd(start('whole', [...mean, '--share', '1.5']), 2);
+  });
 });

@@ -13,6 +13,7 @@ import { makeBatch } from './batch.ts';
 import { ChunkStream } from './chunk-stream.ts';
 import { type Curriculum, type CurriculumName, curricula } from './curriculum.ts';
 import { type BatchShape, type EditNetwork, editTraining } from './edit-model.ts';
+import { editParts } from './export.ts';
 import { initializeParameters } from './initialize.ts';
 import { readProjection } from './projection-file.ts';
 import { keepPlan } from './run-folder.ts';
@@ -103,7 +104,7 @@ async function trainStage(plan: EditPlan, run: StageRun, report: Report): Promis
 
 /** Replaces first values by those of an exported model; what was never exported (the text heads) stays random. */
 async function takeOver(folder: string, initial: Map<string, Float32Array>): Promise<void> {
-  for (const [prefix, file] of exportedParts) {
+  for (const [prefix, file] of editParts) {
     for (const [name, tensor] of await readSafetensors(join(folder, file))) {
       const known = initial.get(prefix + name);
       if (known?.length !== toFloat32(tensor).length)
@@ -112,11 +113,6 @@ async function takeOver(folder: string, initial: Map<string, Float32Array>): Pro
     }
   }
 }
-
-const exportedParts = [
-  ['unet.', 'unet/diffusion_pytorch_model.safetensors'],
-  ['text_encoder.', 'text_encoder/model.safetensors'],
-] as const;
 
 interface StageTask {
   readonly shape: BatchShape;

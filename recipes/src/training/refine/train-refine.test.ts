@@ -7,6 +7,7 @@ import { maskArea } from '@darkroom/gpu-worker/vision/binary-mask';
 import { openVisionModel } from '@darkroom/gpu-worker/vision/open-vision-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawnSources } from '../../compositions/drawn-sources.ts';
+import type { Blend } from '../blend.ts';
 import { writeDrawnScenes } from '../drawn-store.ts';
 import { logFigures } from '../log-figures.ts';
 import { checkpointFile } from '../run-folder.ts';
@@ -101,9 +102,9 @@ describe('the refiner in training', () => {
     );
   }, 60_000);
 
-  it('is exported as the mean of two runs', async () => {
-    const weightOf = async (run: string, average?: string) => {
-      const out = join(folder, `${run} ${average}`);
+  it('is exported as a mean of two runs', async () => {
+    const weightOf = async (run: string, average?: Blend) => {
+      const out = join(folder, `${run} ${average?.share}`);
       const checkpoint = checkpointFile(join(folder, run));
       await exportRefined({ checkpoint, segmenter, refiner, average }, out);
       const stored = await readSafetensors(join(out, 'model.safetensors'));
@@ -112,7 +113,7 @@ describe('the refiner in training', () => {
     await trainRefine(planOf('short', 1), () => undefined);
     const [whole, short] = [await weightOf('whole'), await weightOf('short')];
     expect(whole.bias).not.toBe(short.bias);
-    const mean = await weightOf('whole', short.out);
-    expect(mean.bias).toBeCloseTo((whole.bias + short.bias) / 2, 6);
+    const mean = await weightOf('whole', { folder: short.out, share: 0.75 });
+    expect(mean.bias).toBeCloseTo(0.75 * whole.bias + 0.25 * short.bias, 6);
   }, 60_000);
 });

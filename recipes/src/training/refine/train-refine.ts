@@ -13,6 +13,7 @@ import { adamW } from '@darkroom/graph/optimizers/adamw';
 import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
 import { dice } from '../../dice.ts';
 import { advanceRun, type Report } from '../advance-run.ts';
+import { type Blend, blended } from '../blend.ts';
 import { initializeParameters } from '../initialize.ts';
 import { PreparedStream } from '../prepared-stream.ts';
 import { keepPlan } from '../run-folder.ts';
@@ -134,8 +135,8 @@ function storedIn(place: string, tensors: Tensors, name: string): Float32Array {
 /** What is exported. */
 export interface RefineExport extends Pick<RefineTrainingPlan, 'segmenter' | 'refiner'> {
   readonly checkpoint: string;
-  /** Folder of a segmenter whose refiner counts as much as the run's (Wortsman et al. 2022). Default: the run's alone. */
-  readonly average?: string | undefined;
+  /** A segmenter whose refiner counts too. Default: the run's alone. */
+  readonly average?: Blend | undefined;
 }
 
 /**
@@ -149,10 +150,8 @@ export async function exportRefined(
   const config = await configOf(from);
   const run = await readSafetensors(checkpoint);
   const known = await weightsIn(from.segmenter);
-  const others = average === undefined ? undefined : await weightsIn(average);
-  const refined = (name: string): Float32Array => {
-    const [own, other] = [storedIn(checkpoint, run, `average:${name}`), others?.(name)];
-    return other ? own.map((value, i) => (value + (other[i] as number)) / 2) : own;
-  };
+  const others = average && (await weightsIn(average.folder));
+  const refined = (name: string): Float32Array =>
+    blended(storedIn(checkpoint, run, `average:${name}`), others?.(name), average?.share ?? 1);
   await writeSam(folder, config, (name) => (isTrained(name) ? refined(name) : known(name)));
 }
