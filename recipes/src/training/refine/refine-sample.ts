@@ -145,11 +145,11 @@ async function ask(
     return { prompt, logits: answer.best.logits };
   };
   const roll = random();
-  if (roll < 0.32) return answerTo({ box: clipped(shaken(box, random), wanted) });
+  if (roll < 0.28) return answerTo({ box: clipped(shaken(box, random), wanted) });
   const first = random() < 0.6 ? firstClick(wanted) : clickByChance(wanted, random);
   if (!first) return undefined;
   let asked = await answerTo({ points: [first] });
-  if (roll < 0.72) return asked;
+  if (roll < 0.76) return asked;
   const points: Click[] = [first];
   let before = random() < 0.5 ? maskOfPicture(asked.logits, embedding.fit) : damaged(wanted, random);
   const rounds = random() < 0.5 ? 1 : 2;
