@@ -16,7 +16,7 @@ export const cutoutSide = 192;
 export const objectSide = 320;
 
 /** Raised when packing or choosing changes in a way that sources and pins don't show. */
-const packingVersion = 3;
+const packingVersion = 5;
 
 type Log = (line: string) => void;
 

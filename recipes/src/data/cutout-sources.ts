@@ -14,7 +14,7 @@ export interface CutoutSource {
   readonly path: string;
   readonly name: string;
   readonly object: ObjectId;
-  /** Equal for drawings of one design, which must not be torn apart by the split. */
+  /** Equal for drawings of one design and almost that, which must not be torn apart by the split. */
   readonly family: string;
   readonly note: LicenceNote;
   /** Never measured on, whatever its family: it came after the measurements were fixed. */
@@ -86,11 +86,11 @@ function eachEmoji(set: IconSet, find: (emoji: Emoji) => IconPicture | undefined
     const measured = emojiOfObject[object].map((emoji) => ({ emoji, isTrainingOnly: isAddedSet }));
     const added = (trainingEmoji[object] ?? []).map((emoji) => ({ emoji, isTrainingOnly: true }));
     return [...measured, ...added].flatMap(({ emoji, isTrainingOnly }) => {
-      const name = emoji[1];
+      const [, name, like = name] = emoji;
       const found = set.without.includes(name) ? undefined : find(emoji);
       if (!found) return [];
       const shared = { id: `${set.package}:${name}`, package: set.package, name, object, note: set.note };
-      return [{ ...shared, family: `${set.design}/${name}`, isTrainingOnly, ...found }];
+      return [{ ...shared, family: `${set.design}/${like}`, isTrainingOnly, ...found }];
     });
   });
 }

@@ -1,8 +1,8 @@
 /** Emoji of the edits' nouns. */
 import type { ObjectId } from '../edits.ts';
 
-/** An emoji by code points (as in file names) and by its name in icon sets. */
-export type Emoji = readonly [codePoints: string, name: string];
+/** An emoji by code points (as in file names) and by its name in icon sets; the third is another that is drawn almost alike. */
+export type Emoji = readonly [codePoints: string, name: string, like?: string];
 
 /** Which emoji show which noun. */
 export const emojiOfObject: Readonly<Record<ObjectId, readonly Emoji[]>> = {
@@ -99,12 +99,12 @@ export const emojiOfObject: Readonly<Record<ObjectId, readonly Emoji[]>> = {
 /** Further emoji of the nouns, for training only. */
 export const trainingEmoji: Readonly<Partial<Record<ObjectId, readonly Emoji[]>>> = {
   car: [
-    ['1f694', 'oncoming-police-car'],
-    ['1f696', 'oncoming-taxi'],
+    ['1f694', 'oncoming-police-car', 'police-car'],
+    ['1f696', 'oncoming-taxi', 'taxi'],
   ],
   umbrella: [
-    ['2614', 'umbrella-with-rain-drops'],
-    ['26f1-fe0f', 'umbrella-on-ground'],
+    ['2614', 'umbrella-with-rain-drops', 'umbrella'],
+    ['26f1-fe0f', 'umbrella-on-ground', 'umbrella'],
   ],
   cup: [
     ['1f9cb', 'bubble-tea'],
@@ -126,9 +126,9 @@ export const trainingEmoji: Readonly<Partial<Record<ObjectId, readonly Emoji[]>>
     ['1f6a2', 'ship'],
   ],
   cat: [
-    ['1f63a', 'grinning-cat'],
-    ['1f63e', 'pouting-cat'],
-    ['1f640', 'weary-cat'],
+    ['1f63a', 'grinning-cat', 'cat-face'],
+    ['1f63e', 'pouting-cat', 'cat-face'],
+    ['1f640', 'weary-cat', 'cat-face'],
   ],
   bird: [
     ['1f413', 'rooster'],

@@ -64,14 +64,16 @@ export interface SplitPicture {
  */
 export function pictureSplits(pictures: readonly SplitPicture[]): ('train' | 'heldout' | undefined)[] {
   const measured = pictures.filter((picture) => !picture.isTrainingOnly);
-  const heldout = new Map(
-    [...Map.groupBy(measured, ({ object }) => object)].map(([object, group]) => [
-      object,
-      heldoutFamilies(group.map(({ family }) => family)),
-    ]),
+  const groups = Object.groupBy(measured, ({ object }) => object);
+  const heldout = new Set(
+    Object.values(groups).flatMap((group = []) => [...heldoutFamilies(group.map(familyOf))]),
   );
-  return pictures.map(({ object, family, isTrainingOnly }) => {
-    if (!heldout.get(object)?.has(family)) return 'train';
-    return isTrainingOnly ? undefined : 'heldout';
+  return pictures.map((picture) => {
+    if (!heldout.has(familyOf(picture))) return 'train';
+    return picture.isTrainingOnly ? undefined : 'heldout';
   });
+}
+
+function familyOf({ object, family }: SplitPicture): string {
+  return `${object}/${family}`;
 }
