@@ -80,16 +80,21 @@ export function tinted(layer: Layer, random: Dice): Layer {
   const saturation = between(random, 0.6, 1.2);
   const [cos, sin] = [saturation * Math.cos(angle), (saturation * Math.sin(angle)) / Math.sqrt(3)];
   const colour = new Float32Array(layer.colour.length);
-  for (let i = 0; i < colour.length; i++) {
-    const [pixel, c] = [i - (i % 3), i % 3];
-    const [own, next, last] = [c, (c + 1) % 3, (c + 2) % 3].map(
-      (channel) => layer.colour[pixel + channel] as number,
-    ) as [number, number, number];
-    const grey = (own + next + last) / 3;
-    const value = grey + cos * (own - grey) + sin * (last - next);
-    colour[i] = Math.min(layer.alpha[pixel / 3] as number, Math.max(0, value));
+  for (let at = 0; at < colour.length; at += 3) {
+    const red = layer.colour[at] as number;
+    const green = layer.colour[at + 1] as number;
+    const blue = layer.colour[at + 2] as number;
+    const grey = (red + green + blue) / 3;
+    const most = layer.alpha[at / 3] as number;
+    colour[at] = within(grey + cos * (red - grey) + sin * (blue - green), most);
+    colour[at + 1] = within(grey + cos * (green - grey) + sin * (red - blue), most);
+    colour[at + 2] = within(grey + cos * (blue - grey) + sin * (green - red), most);
   }
   return { ...layer, colour };
+}
+
+function within(value: number, most: number): number {
+  return Math.min(most, Math.max(0, value));
 }
 
 /** Any part of a photo in the shape of a matte: a thing without a name, as real as its texture. */
