@@ -1,13 +1,10 @@
-import { Session } from '@darkroom/gpu-worker/runtime/session';
 import { trainingGraph } from '@darkroom/gpu-worker/training/trainer';
 import { check } from '@darkroom/graph/check';
 import { adamW } from '@darkroom/graph/optimizers/adamw';
 import { warmUp } from '@darkroom/graph/optimizers/schedule';
 import { sizeOf } from '@darkroom/graph/shape';
-import { graphOf } from '@darkroom/graph/value';
 import { describe, expect, it } from 'vitest';
 import { editNetwork, editTraining, parseEditNetwork } from './edit-model.ts';
-import { initializeParameters } from './initialize.ts';
 import { tinyNetwork } from './tiny-network.ts';
 
 const shape = { batch: 2, height: 4, width: 8, length: 32 };
@@ -50,35 +47,5 @@ describe('another network', () => {
     );
     expect(() => parseEditNetwork({ unet: tinyNetwork.unet })).toThrow();
     expect(() => parseEditNetwork({ text_encoder: tinyNetwork.text_encoder })).toThrow();
-  });
-});
-
-describe('where the picture changes', () => {
-  const training = editTraining(shape, { importance: deviations, knee: 0.15 }, parseEditNetwork(tinyNetwork));
-  const [kept, plane] = [Float32Array.of(1, 0), 16 * shape.height * shape.width];
-
-  /** The loss of a head that says "yes" everywhere with a logit of 3. */
-  async function placeLoss(change: number): Promise<number> {
-    const weights = initializeParameters(training.parameters, 1, (name) => name === 'heads.place.weight');
-    weights.set('heads.place.bias', Float32Array.of(3));
-    const graph = graphOf({ place: training.metrics['place']! });
-    await using session = await Session.compile(graph, { weights });
-    const { place } = await session.run({
-      sample: new Float32Array(2 * 2 * plane),
-      timestep: Float32Array.of(10, 900),
-      ids: new BigInt64Array(2 * shape.length),
-      target: new Float32Array(2 * plane).fill(change),
-      named: kept,
-    });
-    return Number(place?.[0]);
-  }
-
-  it('costs what a wrong answer is unlikely, in the rows with words', async () => {
-    const softplus = (x: number): number => Math.log1p(Math.exp(x));
-    // Half of the rows have words.
-    expect(await placeLoss(0)).toBeCloseTo(softplus(3) / 2, 4);
-    expect(await placeLoss(30)).toBeCloseTo(softplus(-3) / 2, 3);
-    // A mean square of 0.02 is half a change.
-    expect(await placeLoss(Math.sqrt(0.02))).toBeCloseTo((softplus(3) - 1.5) / 2, 4);
   });
 });

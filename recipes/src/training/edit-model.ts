@@ -1,23 +1,11 @@
 /** The edit model's networks, their configuration, and the loss they are trained with. */
 import { ClipTextConfig, clipText } from '@darkroom/gpu-worker/models/clip-text';
-import { unetWithFeatures } from '@darkroom/gpu-worker/models/unet';
+import { unet } from '@darkroom/gpu-worker/models/unet';
 import { UnetConfig } from '@darkroom/gpu-worker/models/unet-config';
-import { conv2d } from '@darkroom/graph/layers/conv2d';
 import { linear } from '@darkroom/graph/layers/linear';
 import { Scope } from '@darkroom/graph/layers/scope';
-import {
-  add,
-  div,
-  mul,
-  neg,
-  scale,
-  shift,
-  softplus,
-  sqrt,
-  square,
-  sub,
-} from '@darkroom/graph/ops/elementwise';
-import { narrow, reshape } from '@darkroom/graph/ops/movement';
+import { add, mul, neg, scale, shift, sqrt, square, sub } from '@darkroom/graph/ops/elementwise';
+import { reshape } from '@darkroom/graph/ops/movement';
 import { logSoftmax, reduceMean, reduceSum } from '@darkroom/graph/ops/reduction';
 import { constant, input, scalar, type Value } from '@darkroom/graph/value';
 import { colourIds, editIds, objectIds, strengths } from '../edits.ts';
@@ -89,8 +77,6 @@ export type TextHead = keyof typeof textHeads;
 
 /** Weight of the classification beside the diffusion loss. */
 const headWeight = 0.1;
-/** Weight of telling where the picture changes. */
-const placeWeight = 0.1;
 
 export interface EditTraining {
   readonly loss: Value;
@@ -118,8 +104,7 @@ export interface BatchShape {
 /**
  * Inputs: `sample` (noisy | condition), `timestep`, `ids`, `target`, `weight` [B] of a row in the loss, `named` [B] (1 where the instruction was kept) and
  * `class:<head>` one-hot rows. The loss is a pseudo-Huber distance to the clean latents, each channel weighted by its
- * `importance` (a power of its standard deviation in the image, so that it stands between latent and pixel error). Beside it stand what the
- * words mean and where the picture changes.
+ * `importance` (a power of its standard deviation in the image, so that it stands between latent and pixel error).
  */
 export function editTraining(
   shape: BatchShape,
@@ -135,44 +120,25 @@ export function editTraining(
   );
   const sample = input('sample', [batch, 2 * latentChannels, height, width]);
   const inputs = { sample, timestep: input('timestep', [batch]), context: lastHiddenState };
-  const { output: denoised, features } = unetWithFeatures(root.child('unet'), inputs, network.unet);
-  const target = input('target', denoised.shape);
-  const error = sub(denoised, target);
+  const denoised = unet(root.child('unet'), inputs, network.unet);
+  const error = sub(denoised, input('target', denoised.shape));
   const robust = shift(sqrt(shift(square(error), knee ** 2)), -knee);
   const total = importance.reduce((sum, value) => sum + value, 0);
   const perChannel = importance.map((value) => (value * latentChannels) / total);
   const perRow = reshape(input('weight', [batch]), [batch, 1, 1, 1]);
   const weighted = mul(robust, constant(perChannel, [1, latentChannels, 1, 1]));
   const diffusion = reduceMean(mul(weighted, perRow));
-  const named = input('named', [batch]);
-  const words = textLoss(root.child('heads'), pooled, named);
-  const photo = narrow(sample, 1, latentChannels, 2 * latentChannels);
-  const place = placeLoss(root.child('heads').child('place'), features, sub(target, photo), named);
+  const words = textLoss(root.child('heads'), pooled, batch);
   return {
-    loss: add(diffusion, add(scale(words, headWeight), scale(place, placeWeight))),
-    metrics: { diffusion, words, place },
+    loss: add(diffusion, scale(words, headWeight)),
+    metrics: { diffusion, words },
     parameters: root.parameters,
   };
 }
 
-/** Mean square of a change at which it is as much a change as not: a tenth of a latent's deviation, about. */
-const halfChanged = 0.02;
-
-/**
- * Cross-entropy of where the picture changes, read off the features of the last convolution by one linear map. It counts a place
- * that is missed alike whether what should happen there is much or little. Of the rows with words.
- */
-function placeLoss(scope: Scope, features: Value, change: Value, named: Value): Value {
-  const amount = reduceMean(square(change), { axes: [1], keepDims: true });
-  const wanted = div(amount, shift(amount, halfChanged));
-  const logits = conv2d(scope, features, 1, { kernel: 1 });
-  const entropy = sub(softplus(logits), mul(logits, wanted));
-  return reduceMean(mul(entropy, reshape(named, [-1, 1, 1, 1])));
-}
-
 /** Mean cross-entropy of all heads over the rows whose instruction was kept. */
-function textLoss(scope: Scope, pooled: Value, named: Value): Value {
-  const batch = named.shape[0] as number;
+function textLoss(scope: Scope, pooled: Value, batch: number): Value {
+  const named = input('named', [batch]);
   const losses = Object.entries(textHeads).map(([head, classes]) => {
     const likelihood = logSoftmax(linear(scope.child(head), pooled, classes));
     const picked = reduceSum(mul(likelihood, input(`class:${head}`, [batch, classes])), { axes: [1] });

@@ -25,15 +25,6 @@ export interface UnetInputs {
 
 /** The model's output [B, out_channels, H, W], in the parameterisation it was trained for. */
 export function unet(scope: Scope, inputs: UnetInputs, config: UnetConfig): Value {
-  return unetWithFeatures(scope, inputs, config).output;
-}
-
-/** {@link unet} with what its last convolution reads, [B, block_out_channels[0], H, W]: heads of a training look at it. */
-export function unetWithFeatures(
-  scope: Scope,
-  inputs: UnetInputs,
-  config: UnetConfig,
-): { readonly output: Value; readonly features: Value } {
   const widths = config.block_out_channels;
   const conditioning: Conditioning = {
     embedding: embedConditions(scope, inputs, config),
@@ -60,9 +51,9 @@ export function unetWithFeatures(
   });
   const middle = midBlock(scope.child('mid_block'), skips.at(-1) as Value, conditioning);
   const h = upBlocks(scope, middle, skips, conditioning);
-  const features = silu(groupNorm(scope.child('conv_norm_out'), h, config.norm_num_groups, config.norm_eps));
-  const out = conv2d(scope.child('conv_out'), features, config.out_channels);
-  return { output: config.condition_residual ? add(out, residualBase(inputs, config)) : out, features };
+  const normed = silu(groupNorm(scope.child('conv_norm_out'), h, config.norm_num_groups, config.norm_eps));
+  const out = conv2d(scope.child('conv_out'), normed, config.out_channels);
+  return config.condition_residual ? add(out, residualBase(inputs, config)) : out;
 }
 
 function midBlock(scope: Scope, x: Value, conditioning: Conditioning): Value {
