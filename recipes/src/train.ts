@@ -1,4 +1,4 @@
-/** Command: trains the embedded weights. `npm run train -- vae|edit|segment|refine|detect|caption`. */
+/** Command: trains the embedded weights. `npm run train -- vae|edit|segment|refine|detect|find|caption`. */
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { type CurriculumName, curricula, usualCurriculum } from './training/curr
 import { exportCenternet } from './training/detect/export-centernet.ts';
 import { type EditNetwork, parseEditNetwork } from './training/edit-model.ts';
 import { exportEdit, exportVae } from './training/export.ts';
+import { exportFind, trainFind } from './training/find/train-find.ts';
 import { fitProjection } from './training/fit-projection.ts';
 import { exportRefined, trainRefine } from './training/refine/train-refine.ts';
 import { checkpointFile } from './training/run-folder.ts';
@@ -28,6 +29,7 @@ npm run train -- edit [--stages …]     the text tower and the UNet
 npm run train -- segment [--stages …]  the segmenter, on the backbone of weights/detect
 npm run train -- refine [--steps 1500] the segmenter's second look, on the segmenter of --segmenter
 npm run train -- detect                the detector: published weights in our layout, and its nouns; nothing is trained
+npm run train -- find [--steps 1500]   the detector's finder, for what edits name: begins as the detector in weights/detect
 npm run train -- caption [--steps 1500] [--pictures 2000]   the captioner, on the detector in weights/detect
 
   --stages 192:4:8:1:1000,256:4:6:2:800,384:3:6:2:1200   segment: side : pictures : prompts on each : rounds of clicks : steps
@@ -36,25 +38,27 @@ npm run train -- caption [--steps 1500] [--pictures 2000]   the captioner, on th
   --until <step>     stop after this step; the same command goes on later
   --save-every <n>   steps between checkpoints; default 200
   --seed <n>         default 1; one seed gives one result
-  --learning-rate    default 5e-4 (edit), 1e-3 (vae, segment, refine), 2e-3 (caption)
+  --learning-rate    default 5e-4 (edit, find), 1e-3 (vae, segment, refine), 2e-3 (caption)
   --pictures <n>     caption: how many pictures the detector is shown; what it sees is kept for all runs
   --network <file>   edit: other networks than the embedded model's, { "text_encoder": {…}, "unet": {…} }
-  --from <folder>    edit, segment, refine, caption: start from exported weights, e.g. weights/edit, with a fresh optimizer
+  --from <folder>    edit, segment, refine, find, caption: start from exported weights, e.g. weights/edit, with a fresh optimizer
   --segmenter <folder>   refine: the segmenter whose answers are refined and that is written with its refiner; default weights/segment
   --average <folder>     edit, refine: write the mean of the run's weights and of those in this folder
   --share <n>        edit, refine: what the run's own weights count in that mean, up to 1; default 0.5
-  --chunk <n>        examples made at a time; default 512 (edit, kept in one file), 64 (segment), 24 (refine: scenes)
-  --threads <n>      segment, refine: threads of a step; one is faster beside other work
+  --chunk <n>        examples made at a time; default 512 (edit, kept in one file), 64 (segment, find), 24 (refine: scenes)
+  --threads <n>      segment, refine, find: threads of a step; one is faster beside other work
   --side <n>         segment: side of the square that the exported model takes; default that of the last stage
-  --run <name>       edit, segment, refine, caption: the run's folder in the cache, for its checkpoint, log and examples; default the part's name
-  --out <folder>     default weights/edit, weights/segment, weights/detect or weights/caption; edit reads its tokenizer there
+  --run <name>       edit, segment, refine, find, caption: the run's folder in the cache, for its checkpoint, log and examples; default the part's name
+  --out <folder>     default weights/edit, weights/segment, weights/detect, weights/detect/finder or weights/caption; edit reads its tokenizer there
   --cache <folder>   pictures, checkpoints and logs; default recipes/.cache
-  --export           edit, segment, refine, caption: only write the last checkpoint's weights to --out
+  --export           edit, segment, refine, find, caption: only write the last checkpoint's weights to --out
 
 A run that was stopped, even by kill -9, goes on from its last checkpoint and repeats the same numbers.`;
 
-const parts = ['vae', 'edit', 'segment', 'refine', 'detect', 'caption'] as const;
+const parts = ['vae', 'edit', 'segment', 'refine', 'detect', 'find', 'caption'] as const;
 type Part = (typeof parts)[number];
+/** Folders of parts that are called otherwise. */
+const weightFolders: Readonly<Partial<Record<Part, string>>> = { refine: 'segment', find: 'detect/finder' };
 const usualStages = '128x128:16:2400,256x192:6:1600,128x128:16:950,256x192:6:400';
 const usualSegmentStages = '192:4:8:1:1000,256:4:6:2:800,384:3:6:2:1200';
 
@@ -77,6 +81,9 @@ switch (asked.part) {
     break;
   case 'detect':
     await exportCenternet(asked.cache, asked.out);
+    break;
+  case 'find':
+    await find();
     break;
   case 'caption':
     await caption();
@@ -166,7 +173,7 @@ function readAsked(): Asked {
     chunk: chunk === undefined ? undefined : countOf('--chunk', chunk, 1),
     run: runOf(values.run ?? family),
     average: average === undefined ? undefined : { folder: average, share: shareOf('--share', values.share) },
-    out: pathOf('--out', values.out, `weights/${family === 'refine' ? 'segment' : family}`),
+    out: pathOf('--out', values.out, `weights/${weightFolders[family] ?? family}`),
     cache: pathOf('--cache', values.cache, 'recipes/.cache'),
     export: values.export,
     help,
@@ -234,6 +241,16 @@ async function refine(): Promise<void> {
   };
   if (!asked.export) await trainRefine({ ...plan, chunkScenes }, report);
   await exportRefined({ checkpoint: checkpointFile(folder), segmenter, average: asked.average }, asked.out);
+}
+
+async function find(): Promise<void> {
+  const { seed, steps, saveEvery, cache, until, from, threads, chunk: chunkScenes } = asked;
+  const folder = join(cache, asked.run);
+  const detector = pathOf('--detector', undefined, 'weights/detect');
+  const learningRate = asked.learningRate ?? 5e-4;
+  const plan = { detector, from, seed, steps, batch: 12, learningRate, folder, cache, saveEvery, until };
+  if (!asked.export) await trainFind({ ...plan, threads, chunkScenes }, report);
+  await exportFind({ checkpoint: checkpointFile(folder), detector, from, seed }, asked.out);
 }
 
 async function caption(): Promise<void> {

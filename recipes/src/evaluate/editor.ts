@@ -1,4 +1,5 @@
 /** Edits a picture through the worker's own kernel: the road that a user's photo takes, PNG in and PNG out. */
+import { createHash } from 'node:crypto';
 import { openDiffusionModel } from '@darkroom/gpu-worker/diffusion/diffusion-model';
 import { decodeImage } from '@darkroom/gpu-worker/image/decode';
 import { encodeImage } from '@darkroom/gpu-worker/image/encode';
@@ -29,7 +30,8 @@ export async function openEditor(folder: string): Promise<Editor> {
       id: `job_${'0'.repeat(26)}`,
       createdAtMs: 0,
       prompt: { original: instruction, enhanced: null },
-      image: { key: 'evaluation', sha256: '0'.repeat(64), sizeBytes: bytes.length, mime: 'image/png' },
+      // What models saw of a photo is remembered by its hash.
+      image: { key: 'evaluation', sha256: hashOf(bytes), sizeBytes: bytes.length, mime: 'image/png' },
       format: 'png',
       seed,
       ...settings,
@@ -46,4 +48,8 @@ export async function openEditor(folder: string): Promise<Editor> {
     }
     throw new Error('the kernel gave no picture');
   };
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

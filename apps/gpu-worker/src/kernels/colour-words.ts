@@ -36,41 +36,17 @@ export function wantedColour(instruction: string, known = ''): ColourWord | unde
   return sign === undefined ? 'pink' : chinese[name];
 }
 
-/** An instruction to give one thing another colour, and nothing else. */
-export interface Recolouring {
-  /** The words for the thing, as they were given. */
-  readonly thing: string;
-  readonly colour: ColourWord;
-}
+/** Other names of these colours. */
+const alike: Readonly<Record<string, ColourWord>> = {
+  scarlet: 'red',
+  crimson: 'red',
+  violet: 'purple',
+  magenta: 'pink',
+  粉红: 'pink',
+};
 
-const asking = /^(?:please|just|can you|could you|would you|i want you to|i'd like you to)\s+/iu;
-const thanks = /[\s,.!]*(?:please|thanks|thank you)?[\s.!?]*$/iu;
-const inEnglish = new RegExp(
-  `^(?:make|turn|paint|colou?r|recolou?r|dye|tint|set|change)\\s+(?:the colou?r of\\s+)?(.+?)(?:'s)?(?:\\s+colou?r)?(?:\\s+(?:look|be|to|into|in|with|an?))*\\s+(?:${english.join('|')})$`,
-  'iu',
-);
-const inChinese = new RegExp(
-  `^(?:请|帮我|麻烦|给我)*[把将](.+?)(?:的颜色)?[变改染涂换弄调刷](?:成|为|作|得)?(?:粉红|${Object.keys(chinese).join('|')})色(?:的|吧|谢谢)*$`,
-  'u',
-);
-/** A thing that is more than one, or less than all of it. */
-const several = /\b(?:and|or|but|except)\b|[,&和与及、，]/iu;
-
-/** Longer instructions say more than one thing, and would take the expressions above long. */
-const mostCharacters = 120;
-
-/** The picture as a whole, or what only a conversation tells. */
-const noThing =
-  /^(?:it|this|that|these|those|them|everything|all(?: of it)?|(?:(?:the|this|my|a|whole|entire)\s+)*(?:photo|picture|image|scene|whole)|它|它们|这个?|那个?|(?:整张|这张|我的)?(?:照片|图片?|画面|整体))$/iu;
-
-/** Reads "make the red car blue" or "把车变成红色"; undefined for any other instruction. */
-export function readRecolouring(instruction: string): Recolouring | undefined {
-  if (instruction.length > mostCharacters) return undefined;
-  const plain = instruction.normalize('NFKC').replace(/\s+/gu, ' ').trim();
-  let words = plain.replace(thanks, '').replace(/。$/u, '');
-  while (asking.test(words)) words = words.replace(asking, '');
-  const thing = (inEnglish.exec(words) ?? inChinese.exec(words))?.[1]?.trim();
-  const colour = wantedColour(words, thing);
-  if (!thing || !colour || several.test(thing) || noThing.test(thing)) return undefined;
-  return { thing, colour };
+/** The colour that a single word means. */
+export function colourOf(word: string): ColourWord | undefined {
+  const lower = word.toLowerCase();
+  return english.find((name) => name === lower) ?? alike[lower] ?? chinese[lower];
 }

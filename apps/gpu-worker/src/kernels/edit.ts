@@ -1,15 +1,17 @@
+import { uniforms } from '@darkroom/shared/random';
 import type { DiffusionModel } from '../diffusion/diffusion-model.ts';
 import { edit as startEdit } from '../diffusion/pipelines.ts';
 import { decodeLatent, encodeImage } from '../diffusion/vae.ts';
+import { fillHole } from '../image/fill-hole.ts';
 import type { Raster } from '../image/raster.ts';
 import { upsampleEdit } from '../image/upsample.ts';
-import { readRecolouring } from './colour-words.ts';
 import type { JobEvent, JobOf, KernelContext } from './kernel.ts';
 import type { Mask } from './mask.ts';
+import { readObjectRequest, wantsGone } from './object-request.ts';
 import { encodeEdit } from './output.ts';
 import { decodedPhoto, latentSize, toFloat32Image, workingPhoto } from './photo.ts';
 import { recolour, recolouringPrompt } from './recolour.ts';
-import { editMask, namedMask } from './region.ts';
+import { editMask, type MaskOptions, namedMask } from './region.ts';
 import { followSteps, prepareRun, runOf } from './sampling.ts';
 
 /** Changes a photo as an instruction says, at the photo's own size. */
@@ -17,8 +19,9 @@ export async function* edit(job: JobOf<'edit'>, context: KernelContext): AsyncGe
   const model = await context.model(job.model, job.kind);
   const { store } = context;
   const original = await decodedPhoto(job.image, context);
-  const mask =
-    (await editMask(job, original, context)) ?? (await unaskedMask(job, { model, original }, context));
+  const isGone = wantsThingGone(job);
+  const asked = { context, isGone };
+  const mask = (await editMask(job, original, asked)) ?? (await unaskedMask(job, { model, original }, asked));
   const prompt = mask && recolouringPrompt(job, model);
   if (mask && prompt) {
     const pictures = yield* recolour(job, { model, original, mask }, { prompt, context });
@@ -27,7 +30,9 @@ export async function* edit(job: JobOf<'edit'>, context: KernelContext): AsyncGe
     }
     return;
   }
-  const working = await workingPhoto(original, model);
+  // The network is shown what is behind the thing, as far as the rest of the photo tells.
+  const shown = mask && isGone ? withoutMasked(original, mask, job.seed) : original;
+  const working = await workingPhoto(shown, model);
   const size = latentSize(working, model);
   const shared = await prepareRun(job, model, { context, size });
   const { mean: imageLatent } = await encodeImage(store, model.vae, working);
@@ -37,19 +42,49 @@ export async function* edit(job: JobOf<'edit'>, context: KernelContext): AsyncGe
     const run = runOf(shared, job, index);
     const latent = yield* followSteps(startEdit(run, imageLatent), run, { job, index, context });
     const after = toFloat32Image(await decodeLatent(store, model.vae, { ...size, data: latent }));
-    const edited = await upsampleEdit({ before, after, original, signal: context.signal });
+    const edited = await upsampleEdit({ before, after, original: shown, signal: context.signal });
     yield await encodeEdit(job, { original, edited, mask, index }, context);
   }
 }
 
-/** "Make the car red" means the car, where it can be found and the model knows how to recolour what a mask shows. */
+/** "Make the car red" means the car, where it can be found and the model is one that knows better what is asked than where. */
 async function unaskedMask(
   job: JobOf<'edit'>,
   { model, original }: { readonly model: DiffusionModel; readonly original: Raster },
-  context: KernelContext,
+  options: MaskOptions,
 ): Promise<Mask | undefined> {
-  if (!recolouringPrompt(job, model)) return undefined;
+  if (model.defaults.recolourPrompt === undefined) return undefined;
   const { original: own, enhanced } = job.prompt;
-  const asked = readRecolouring(own) ?? readRecolouring(enhanced ?? '');
-  return asked && (await namedMask(asked.thing, job, original, context));
+  const asked = readObjectRequest(own) ?? readObjectRequest(enhanced ?? '');
+  return asked && (await namedMask(asked.thing, job, original, options));
+}
+
+/** Whether what the job's region shows, or else the thing that it names, is to be gone. */
+function wantsThingGone({ prompt: { original, enhanced }, region }: JobOf<'edit'>): boolean {
+  const wish = [original, enhanced ?? ''].find(wantsGone);
+  if (wish === undefined) return false;
+  const [thing, text] = [readObjectRequest(wish)?.thing.toLowerCase(), region?.text?.toLowerCase()];
+  // "Remove the scratches" of the region "the car" is no wish to lose the car.
+  return thing === undefined || text === undefined || text.includes(thing) || thing.includes(text);
+}
+
+/** The photo with what surrounds it in the place of what the mask shows. */
+function withoutMasked(photo: Raster, { data }: Mask, seed: number): Raster {
+  const hole = data.map((weight) => Number(weight > 0));
+  return fillHole(photo, hole, uniformStream(seed));
+}
+
+const drawsAtATime = 4096;
+
+/** Uniform numbers in [0, 1), endlessly. */
+function uniformStream(seed: number): () => number {
+  let drawn = new Float64Array();
+  let [at, step] = [0, 0];
+  return () => {
+    if (at === drawn.length) {
+      drawn = Float64Array.from(uniforms({ seed, image: 0, step: step++, count: drawsAtATime }));
+      at = 0;
+    }
+    return drawn[at++] as number;
+  };
 }

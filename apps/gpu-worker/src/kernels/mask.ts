@@ -106,6 +106,13 @@ export function featherMask(mask: Mask, width: number): Mask {
   return { ...mask, data };
 }
 
+/** The mask with all around it that is at most `width` pixels away, 255 each. */
+export function growMask({ width: across, height, data }: Mask, width: number): Mask {
+  const outside = data.map((weight) => Number(weight === 0));
+  const distances = distanceInside({ width: across, height, data: outside, box: [0, 0, across, height] });
+  return { width: across, height, data: distances.map((distance) => (distance <= thirds * width ? 255 : 0)) };
+}
+
 /**
  * Counts what changed outside the mask.
  * @param result as it comes back from its file

@@ -3,7 +3,7 @@ import { AppError } from '@darkroom/shared/errors';
 import { refuseAborted } from '../refuse-aborted.ts';
 import type { BinaryMask } from '../vision/binary-mask.ts';
 import { type Box, boxArea, boxOverlapShare } from '../vision/boxes.ts';
-import type { Detection } from '../vision/detector.ts';
+import type { Detection, Detector } from '../vision/detector.ts';
 import type { SamAnswer, SamCandidate, SamEmbedding } from '../vision/sam-predictor.ts';
 import type { Click, SamPrompt } from '../vision/sam-prompt.ts';
 import type { Segmenter } from '../vision/segmenter.ts';
@@ -34,6 +34,8 @@ export interface OutlineOptions {
   readonly photo: SeenPhoto;
   readonly segmenter: Segmenter;
   readonly context: KernelContext;
+  /** Who finds what words name. Default: the detector of jobs that name none. */
+  readonly detector?: Detector;
   /** Whether one prompt gets all of the network's alternatives. */
   readonly multimask?: boolean;
   /** Stands before the names of fields in messages. */
@@ -115,9 +117,9 @@ export async function* bestOutlines(
 async function findNamed(
   text: string,
   { clicks, box }: { readonly clicks: readonly Click[]; readonly box: Box | undefined },
-  { photo, context }: OutlineOptions,
+  { photo, context, detector: given }: OutlineOptions,
 ): Promise<Detection[]> {
-  const detector = await context.vision(undefined, 'detect');
+  const detector = given ?? (await context.vision(undefined, 'detect'));
   const detections = await detector.detect(await photo.raster(), [text], { limit: maxNamed });
   const found = detections.filter((detection) => boxArea(detection.box) > 0);
   const inside = clicks.filter(({ isInside }) => isInside);

@@ -217,3 +217,37 @@ describe('an instruction that recolours one thing', () => {
     ).toBeUndefined();
   }, 60_000);
 });
+
+describe('an instruction that wants one thing gone', () => {
+  const gone = { prompt: { original: 'remove it', enhanced: null } };
+
+  it('fills the region and its edge with what is around, differently by seed, and changes nothing else', async () => {
+    const region = { points, feather: 0 };
+    const [kept, away] = [await edit({ region }), await edit({ ...gone, region })];
+    expect(away.maskReport).toMatchObject({ changedOutside: 0, lossless: true });
+    expect(away.maskReport?.insidePixels).toBeGreaterThan(kept.maskReport?.insidePixels ?? Infinity);
+    expect(away.picture).toEqual((await edit({ ...gone, region })).picture);
+    expect(away.picture).not.toEqual((await edit({ ...gone, region, seed: 9 })).picture);
+  });
+
+  it('loses no more than the mask that someone drew', async () => {
+    const drawn = await edit({ region: { points, feather: 0 } });
+    const rows = new Uint8Array(90 * 60 * 3);
+    rows.fill(255, 3 * 90 * 20, 3 * 90 * 30);
+    const bytes = await encodeImage({ width: 90, height: 60, channels: 3, data: rows }, { format: 'png' });
+    const mask = { ...image, key: 'mask', sizeBytes: bytes.length };
+    const file = await context.read(image as never);
+    const lent = { ...context, read: async ({ key }: { key: string }) => (key === 'mask' ? bytes : file) };
+    const away = await edit({ ...gone, mask }, lent);
+    expect(away.maskReport).toMatchObject({ insidePixels: 900, changedOutside: 0 });
+    expect(away.picture).not.toEqual(drawn.picture);
+  });
+
+  it('is another wish where it names something else than the region', async () => {
+    const region = { text: 'the dog', feather: 0 };
+    const ask = (original: string) => edit({ region, prompt: { original, enhanced: null } });
+    const [usual, away] = [await ask('remove the scratches'), await ask('remove the dog')];
+    expect(usual.maskReport?.insidePixels).toBeLessThanOrEqual(away.maskReport?.insidePixels ?? 0);
+    expect(usual.picture).not.toEqual(away.picture);
+  });
+});

@@ -2,7 +2,7 @@
 import { AppError, toAppError } from '@darkroom/shared/errors';
 import type { Raster } from '../image/raster.ts';
 import type { JobOf, KernelContext } from './kernel.ts';
-import { featherMask, type Mask, readMask } from './mask.ts';
+import { featherMask, growMask, type Mask, readMask, weightBox } from './mask.ts';
 import { type Outline, outline } from './outline.ts';
 import { SeenPhoto } from './seen-photo.ts';
 
@@ -12,10 +12,12 @@ type Region = NonNullable<EditJob['region']>;
 /** Of the things that words may mean, those are meant of which the detector is at least this much as sure as of the surest. */
 const sureEnough = 0.5;
 
-/** How sure the detector must be of a thing that nobody asked it for in so many words. */
-const unaskedScore = 0.4;
+/** How sure the detector must be of a thing that nobody asked it for in so many words, and how sure the one that finds more. */
+const [unaskedScore, finderScore] = [0.4, 0.2];
 /** Soft edge of such a thing, in pixels. */
 const unaskedFeather = 2;
+/** How far what is to be gone reaches beyond its outline, as a part of its longer side, and in pixels at least. */
+const [goneReach, leastGoneReach] = [0.02, 2];
 const absentModel: ReadonlySet<string> = new Set(['model_required', 'model_not_found']);
 
 /**
@@ -26,14 +28,21 @@ const absentModel: ReadonlySet<string> = new Set(['model_required', 'model_not_f
 export async function editMask(
   { image, mask, feather, region }: EditJob,
   original: Raster,
-  context: KernelContext,
+  { context, isGone }: MaskOptions,
 ): Promise<Mask | undefined> {
   if (mask) return featherMask(await readMask(mask, original, context), feather ?? 0);
   if (!region) return undefined;
   const segmenter = await context.vision(undefined, 'segment');
   const photo = new SeenPhoto(image, context, original);
   const outlines = await outline(region, { photo, segmenter, context, prefix: 'region.' });
-  return joined(meantBy(outlines), original, region.feather) ?? refuseEmpty(region);
+  return joined(meantBy(outlines), original, { feather: region.feather, isGone }) ?? refuseEmpty(region);
+}
+
+/** For whom a mask is made. */
+export interface MaskOptions {
+  readonly context: KernelContext;
+  /** Whether what it shows is to be gone: then it takes in its edge. */
+  readonly isGone: boolean;
 }
 
 /**
@@ -44,14 +53,23 @@ export async function namedMask(
   thing: string,
   { image }: EditJob,
   original: Raster,
-  context: KernelContext,
+  { context, isGone }: MaskOptions,
 ): Promise<Mask | undefined> {
   try {
     const segmenter = await context.vision(undefined, 'segment');
+    const detector = await context.vision(undefined, 'detect');
     const photo = new SeenPhoto(image, context, original);
-    const outlines = await outline({ text: thing }, { photo, segmenter, context });
-    const sure = outlines.filter(({ named }) => named && named.score >= unaskedScore);
-    return joined(meantBy(sure), original, unaskedFeather);
+    for (const [asked, least] of [
+      [detector, unaskedScore],
+      [detector.finder, finderScore],
+    ] as const) {
+      if (!asked) continue;
+      const outlines = await outline({ text: thing }, { photo, segmenter, context, detector: asked });
+      const sure = outlines.filter(({ named }) => named && named.score >= least);
+      const mask = joined(meantBy(sure), original, { feather: unaskedFeather, isGone });
+      if (mask) return mask;
+    }
+    return undefined;
   } catch (error) {
     if (absentModel.has(toAppError(error).code)) return undefined;
     throw error;
@@ -59,12 +77,21 @@ export async function namedMask(
 }
 
 /** All that the outlines hold; undefined where that is nothing. */
-function joined(outlines: readonly Outline[], { width, height }: Raster, feather: number): Mask | undefined {
+function joined(
+  outlines: readonly Outline[],
+  { width, height }: Raster,
+  { feather, isGone }: { readonly feather: number; readonly isGone: boolean },
+): Mask | undefined {
   const data = new Uint8Array(width * height);
   for (const { mask: inside } of outlines) {
     for (let at = 0; at < data.length; at++) if (inside.data[at] === 1) data[at] = 255;
   }
-  return data.includes(255) ? featherMask({ width, height, data }, feather) : undefined;
+  const mask = { width, height, data };
+  const box = weightBox(mask);
+  if (!box) return undefined;
+  const [left, top, right, bottom] = box;
+  const reach = Math.max(leastGoneReach, Math.round(goneReach * Math.max(right - left, bottom - top)));
+  return featherMask(isGone ? growMask(mask, reach) : mask, feather);
 }
 
 function meantBy(outlines: readonly Outline[]): Outline[] {

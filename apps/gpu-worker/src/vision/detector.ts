@@ -29,6 +29,11 @@ export interface Detector {
   readonly folder: string;
   /** What the queries name, the surest first; a query that the model does not know finds nothing. */
   detect(raster: Raster, queries: readonly string[], options?: DetectOptions): Promise<Detection[]>;
+  /**
+   * Finds drawn things and things that were laid over a photo, too, and is less to be trusted with photos as they are: for those who
+   * would rather act on a doubtful answer than on none. Absent: there is none.
+   */
+  readonly finder?: Detector | undefined;
   /** Queries that it can never find anything for. Absent: it takes any words. */
   unknownQueries?(queries: readonly string[]): string[];
 }

@@ -61,3 +61,28 @@ describe('the embedded detector', () => {
     expect(store.counts).toEqual(before);
   });
 });
+
+describe('the finder beside the embedded detector', () => {
+  it('knows what edits name, in either language', () => {
+    const names = ['hat', '帽子', 'the goldfish', '小狗', 'balloons', 'my bike'];
+    expect(detector.finder?.unknownQueries(names)).toEqual([]);
+    expect(detector.unknownQueries(names)).toContain('hat');
+    expect(detector.finder?.finder).toBeUndefined();
+  });
+
+  it('finds a drawn thing that was laid over a photo', async () => {
+    const side = 90;
+    const [left, top] = [20, 20];
+    const data = cows.data.slice();
+    for (let y = 0; y < side; y++) {
+      for (let x = 0; x < side; x++) {
+        // A ball: a red disc with a light spot.
+        if (Math.hypot(x + 0.5 - side / 2, y + 0.5 - side / 2) > side / 2) continue;
+        const isSpot = Math.hypot(x - 28, y - 28) < 10;
+        data.set(isSpot ? [255, 220, 220] : [215, 40, 40], ((top + y) * cows.width + left + x) * 3);
+      }
+    }
+    const found = await detector.finder!.detect({ ...cows, data }, ['ball'], { threshold: 0.05, limit: 1 });
+    expect(boxIou(found[0]?.box ?? [0, 0, 0, 0], [left, top, left + side, top + side])).toBeGreaterThan(0.6);
+  });
+});

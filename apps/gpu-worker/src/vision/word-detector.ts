@@ -1,4 +1,5 @@
 /** CenterNet in use: finds what words name, in English and Chinese, by a list of nouns. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Raster } from '../image/raster.ts';
 import { CenternetConfig } from '../models/centernet/config.ts';
@@ -26,12 +27,21 @@ const sameIou = 0.75;
 const leastShare = 0.12;
 const fullShare = 0.35;
 
+/** Folder, beside a detector's own files, of the detector that finds what it doesn't. */
+const finderFolder = 'finder';
+
 /** @throws model_not_found, model_corrupt, model_unsupported */
 export async function openWordDetector(folder: string, store: ModelStore): Promise<WordDetector> {
+  const inner = join(folder, finderFolder);
+  const finder = existsSync(inner) ? await openAlone(inner, store) : undefined;
+  return openAlone(folder, store, finder);
+}
+
+async function openAlone(folder: string, store: ModelStore, finder?: WordDetector): Promise<WordDetector> {
   const config = await readConfig(folder, CenternetConfig);
   const nouns = await readJson(join(folder, 'nouns.json'), NounList);
   const component = { folder, declare: () => declareCenternet(config) };
-  return new WordDetector(store, { component, config }, new NounBook(nouns));
+  return new WordDetector(store, { component, config }, { book: new NounBook(nouns), finder });
 }
 
 /** What was found for each class, by its row. */
@@ -40,12 +50,18 @@ type Things = ReadonlyMap<number, readonly CentrePeak[]>;
 /** Finds things of its list of nouns; a colour in a query is judged by the pixels. */
 export class WordDetector implements Detector {
   readonly folder: string;
+  readonly finder: WordDetector | undefined;
   readonly #store: ModelStore;
   readonly #model: CenternetModel;
   readonly #book: NounBook;
 
-  constructor(store: ModelStore, model: CenternetModel, book: NounBook) {
+  constructor(
+    store: ModelStore,
+    model: CenternetModel,
+    { book, finder }: { readonly book: NounBook; readonly finder?: WordDetector | undefined },
+  ) {
     this.folder = model.component.folder;
+    this.finder = finder;
     this.#store = store;
     this.#model = model;
     this.#book = book;
