@@ -1,6 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decodeImage } from '@darkroom/gpu-worker/image/decode';
+import { toFloat32Image } from '@darkroom/gpu-worker/image/raster';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeTinyModel } from '../../../test/support/tiny-model.ts';
 import { dice } from '../dice.ts';
@@ -46,3 +48,44 @@ it('text guidance 0 answers as if nothing was asked', async () => {
   );
   expect(meanDifference(answers[0] as Pixels, answers[1] as Pixels)).toBeLessThan(0.5);
 });
+
+it('an editor looks at each picture anew', async () => {
+  const file = join(folder, 'model_index.json');
+  const index = JSON.parse(await readFile(file, 'utf8'));
+  const _darkroom = { ...index._darkroom, recolour_prompt: 'make the ball {colour}' };
+  await writeFile(file, JSON.stringify({ ...index, _darkroom }));
+  const seeing = await openEditor(folder);
+  const cows = toFloat32Image(await decodeImage(await readFile(cowFile)));
+  for (const [before, side, other] of [
+    [cows, right, left],
+    [mirrored(cows), left, right],
+  ] as const) {
+    const after = await seeing(before, 'remove the cow', { steps: 2 });
+    expect(changeIn(before, after, side), 'where the cow was').toBeGreaterThan(0.01);
+    expect(changeIn(before, after, other), 'on the other side').toBeLessThan(0.005);
+  }
+}, 120_000);
+
+const cowFile = join(import.meta.dirname, '../../../test/fixtures/cow.jpg');
+/** Columns that the cow covers only as it stands, and only when it is mirrored. */
+const [right, left] = [
+  [315, 335],
+  [49, 69],
+] as const;
+
+function mirrored({ width, height, data }: Pixels): Pixels {
+  const from = (at: number): number => 3 * (at - (at % width) + width - 1 - (at % width));
+  return { width, height, data: data.map((_, i) => data[from(Math.floor(i / 3)) + (i % 3)] as number) };
+}
+
+/** Mean change of the columns at the height of the cow's body. */
+function changeIn(before: Pixels, after: Pixels, [first, end]: readonly [number, number]): number {
+  let [sum, count] = [0, 0];
+  for (let y = 150; y < 200; y++) {
+    for (let i = 3 * (y * before.width + first); i < 3 * (y * before.width + end); i++) {
+      sum += Math.abs((after.data[i] as number) - (before.data[i] as number));
+      count += 1;
+    }
+  }
+  return sum / count;
+}

@@ -30,8 +30,9 @@ export async function* edit(job: JobOf<'edit'>, context: KernelContext): AsyncGe
     }
     return;
   }
-  // The network is shown what is behind the thing, as far as the rest of the photo tells.
-  const shown = mask && isGone ? withoutMasked(original, mask, job.seed) : original;
+  // The network is shown what is behind the thing, as far as the rest of the photo tells; without guidance nothing is asked.
+  const shown =
+    mask && isGone && job.guidanceScale !== 0 ? withoutMasked(original, mask, job.seed) : original;
   const working = await workingPhoto(shown, model);
   const size = latentSize(working, model);
   const shared = await prepareRun(job, model, { context, size });

@@ -230,17 +230,32 @@ describe('an instruction that wants one thing gone', () => {
     expect(away.picture).not.toEqual((await edit({ ...gone, region, seed: 9 })).picture);
   });
 
-  it('loses no more than the mask that someone drew', async () => {
-    const drawn = await edit({ region: { points, feather: 0 } });
-    const rows = new Uint8Array(90 * 60 * 3);
-    rows.fill(255, 3 * 90 * 20, 3 * 90 * 30);
-    const bytes = await encodeImage({ width: 90, height: 60, channels: 3, data: rows }, { format: 'png' });
-    const mask = { ...image, key: 'mask', sizeBytes: bytes.length };
-    const file = await context.read(image as never);
-    const lent = { ...context, read: async ({ key }: { key: string }) => (key === 'mask' ? bytes : file) };
-    const away = await edit({ ...gone, mask }, lent);
-    expect(away.maskReport).toMatchObject({ insidePixels: 900, changedOutside: 0 });
-    expect(away.picture).not.toEqual(drawn.picture);
+  describe('beside a mask that someone drew', () => {
+    let fields: Readonly<Record<string, unknown>>;
+    let lent: KernelContext;
+    beforeAll(async () => {
+      const rows = new Uint8Array(90 * 60 * 3);
+      rows.fill(255, 3 * 90 * 20, 3 * 90 * 30);
+      const bytes = await encodeImage({ width: 90, height: 60, channels: 3, data: rows }, { format: 'png' });
+      const file = await encodeImage(photo, { format: 'png' });
+      fields = { mask: { ...image, key: 'mask', sizeBytes: bytes.length } };
+      lent = { ...context, read: async ({ key }) => (key === 'mask' ? bytes : file) };
+    });
+
+    it('loses no more than that', async () => {
+      const [away, darker] = [
+        await edit({ ...fields, ...gone }, lent),
+        await edit({ ...fields, prompt: { original: 'make it darker', enhanced: null } }, lent),
+      ];
+      expect(away.maskReport).toMatchObject({ insidePixels: 900, changedOutside: 0 });
+      expect(away.picture).not.toEqual(darker.picture);
+    });
+
+    it('asks for nothing at text guidance 0', async () => {
+      const unguided = (original: string) =>
+        edit({ ...fields, guidanceScale: 0, prompt: { original, enhanced: null } }, lent);
+      expect((await unguided('remove it')).picture).toEqual((await unguided('make it darker')).picture);
+    });
   });
 
   it('is another wish where it names something else than the region', async () => {
