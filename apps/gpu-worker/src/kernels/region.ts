@@ -13,7 +13,7 @@ type Region = NonNullable<EditJob['region']>;
 const sureEnough = 0.5;
 
 /** How sure the detector must be of a thing that nobody asked it for in so many words, and how sure the one that finds more. */
-const [unaskedScore, finderScore] = [0.4, 0.2];
+const [unaskedScore, finderScore] = [0.4, 0.3];
 /** Soft edge of such a thing, in pixels. */
 const unaskedFeather = 2;
 /** How far what is to be gone reaches beyond its outline, as a part of its longer side, and in pixels at least. */
