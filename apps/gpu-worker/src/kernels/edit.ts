@@ -1,4 +1,4 @@
-import { uniforms } from '@darkroom/shared/random';
+import { type Draw, uniforms } from '@darkroom/shared/random';
 import type { DiffusionModel } from '../diffusion/diffusion-model.ts';
 import { edit as startEdit } from '../diffusion/pipelines.ts';
 import { decodeLatent, encodeImage } from '../diffusion/vae.ts';
@@ -32,7 +32,16 @@ export async function* edit(job: JobOf<'edit'>, context: KernelContext): AsyncGe
   }
   // The network is shown what is behind the thing, as far as the rest of the photo tells; without guidance nothing is asked.
   const shown =
-    mask && isGone && job.guidanceScale !== 0 ? withoutMasked(original, mask, job.seed) : original;
+    mask && isGone && job.guidanceScale !== 0
+      ? withoutMasked(original, mask, { seed: job.seed, image: 0 })
+      : original;
+  if (mask && shown !== original && !knowsNouns(model)) {
+    for (let index = 0; index < job.count; index++) {
+      const edited = index === 0 ? shown : withoutMasked(original, mask, { seed: job.seed, image: index });
+      yield await encodeEdit(job, { original, edited, mask, index }, context);
+    }
+    return;
+  }
   const working = await workingPhoto(shown, model);
   const size = latentSize(working, model);
   const shared = await prepareRun(job, model, { context, size });
@@ -48,13 +57,18 @@ export async function* edit(job: JobOf<'edit'>, context: KernelContext): AsyncGe
   }
 }
 
+/** Whether a model can be asked about anything by its name. One that cannot would take "remove the cow" for another edit. */
+function knowsNouns({ defaults }: DiffusionModel): boolean {
+  return defaults.recolourPrompt === undefined;
+}
+
 /** "Make the car red" means the car, where it can be found and the model is one that knows better what is asked than where. */
 async function unaskedMask(
   job: JobOf<'edit'>,
   { model, original }: { readonly model: DiffusionModel; readonly original: Raster },
   options: MaskOptions,
 ): Promise<Mask | undefined> {
-  if (model.defaults.recolourPrompt === undefined) return undefined;
+  if (knowsNouns(model)) return undefined;
   const { original: own, enhanced } = job.prompt;
   const asked = readObjectRequest(own) ?? readObjectRequest(enhanced ?? '');
   return asked && (await namedMask(asked.thing, job, original, options));
@@ -70,20 +84,20 @@ function wantsThingGone({ prompt: { original, enhanced }, region }: JobOf<'edit'
 }
 
 /** The photo with what surrounds it in the place of what the mask shows. */
-function withoutMasked(photo: Raster, { data }: Mask, seed: number): Raster {
+function withoutMasked(photo: Raster, { data }: Mask, draw: Pick<Draw, 'seed' | 'image'>): Raster {
   const hole = data.map((weight) => Number(weight > 0));
-  return fillHole(photo, hole, uniformStream(seed));
+  return fillHole(photo, hole, uniformStream(draw));
 }
 
 const drawsAtATime = 4096;
 
 /** Uniform numbers in [0, 1), endlessly. */
-function uniformStream(seed: number): () => number {
+function uniformStream(draw: Pick<Draw, 'seed' | 'image'>): () => number {
   let drawn = new Float64Array();
   let [at, step] = [0, 0];
   return () => {
     if (at === drawn.length) {
-      drawn = Float64Array.from(uniforms({ seed, image: 0, step: step++, count: drawsAtATime }));
+      drawn = Float64Array.from(uniforms({ ...draw, step: step++, count: drawsAtATime }));
       at = 0;
     }
     return drawn[at++] as number;

@@ -230,6 +230,16 @@ describe('an instruction that wants one thing gone', () => {
     expect(away.picture).not.toEqual((await edit({ ...gone, region, seed: 9 })).picture);
   });
 
+  it('does not ask a model by a name that it may not know: what lies around is the answer', async () => {
+    const region = { points, feather: 0 };
+    const ask = (original: string, model: string) =>
+      edit({ region, model, prompt: { original, enhanced: null } });
+    const [it, cow] = [await ask('remove it', 'recolour'), await ask('remove the cow', 'recolour')];
+    expect(cow.picture).toEqual(it.picture);
+    expect(cow.maskReport?.changedOutside).toBe(0);
+    expect((await ask('remove it', 'plain')).picture).not.toEqual(it.picture);
+  });
+
   describe('beside a mask that someone drew', () => {
     let fields: Readonly<Record<string, unknown>>;
     let lent: KernelContext;
