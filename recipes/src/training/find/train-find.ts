@@ -6,8 +6,6 @@ import { declareCenternet } from '@darkroom/gpu-worker/models/centernet/declare-
 import { readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
 import { type WritableTensor, writeSafetensors } from '@darkroom/gpu-worker/models/safetensors-write';
 import { Trainer } from '@darkroom/gpu-worker/training/trainer';
-import { adamW } from '@darkroom/graph/optimizers/adamw';
-import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
 import { sizeOf } from '@darkroom/graph/shape';
 import type { Value } from '@darkroom/graph/value';
 import { between, dice } from '../../dice.ts';
@@ -16,41 +14,28 @@ import { advanceRun, type Report } from '../advance-run.ts';
 import { cocoLabels } from '../detect/coco-labels.ts';
 import { PreparedStream } from '../prepared-stream.ts';
 import { keepPlan } from '../run-folder.ts';
+import { type SceneTrainingPlan, sceneOptimizer } from '../scene-training.ts';
 import { findBatch } from './find-batch.ts';
 import { findConfig, findTraining } from './find-model.ts';
 import { findNouns } from './find-nouns.ts';
 import type { FindScene } from './find-scene.ts';
 import type { FindWork } from './find-worker.ts';
 
-export interface FindTrainingPlan {
+export interface FindTrainingPlan extends SceneTrainingPlan {
   /** Folder of the detector whose weights it begins with. */
   readonly detector: string;
   /** Folder of a finder to start from instead. */
   readonly from?: string | undefined;
-  readonly seed: number;
   readonly steps: number;
   /** Scenes of a step. */
   readonly batch: number;
-  readonly learningRate: number;
-  /** Folder of the checkpoint and the log. */
-  readonly folder: string;
-  /** Folder of the stores. */
-  readonly cache: string;
-  readonly saveEvery: number;
-  /** Threads of a step. Default: as many as run at a time. */
-  readonly threads?: number | undefined;
-  /** Scenes that are made at a time. Default: 64. */
-  readonly chunkScenes?: number | undefined;
   /** Side of the square. Default: the embedded finder's. */
   readonly side?: number | undefined;
-  /** Stop after this many steps (to finish another time). Default: all. */
-  readonly until?: number | undefined;
 }
 
 const usualChunk = 64;
 /** How often each scene is seen on average. */
 const reuse = 3;
-const warmUpSteps = 100;
 
 /** Trains until the plan's end, or `until`. */
 export async function trainFind(plan: FindTrainingPlan, report: Report): Promise<void> {
@@ -83,12 +68,8 @@ async function openTrainer(plan: FindTrainingPlan, config: CenternetConfig): Pro
       loss,
       metrics,
       parameters: trained,
-      optimizer: adamW({ beta2: 0.99, weightDecay: 0.01 }),
-      learningRate: plan.learningRate,
-      schedule: product(warmUp(warmUpSteps), cosineDecay(plan.steps, 0.02)),
+      ...sceneOptimizer(plan, plan.steps),
       maxGradientNorm: 5,
-      averageDecay: 0.995,
-      threads: plan.threads,
       weights: new Map(frozen.map((name) => [name, initial.get(name) as Float32Array])),
     },
     initial,

@@ -9,48 +9,33 @@ import {
   SamRefinerConfig,
 } from '@darkroom/gpu-worker/models/sam/sam-config';
 import { Trainer } from '@darkroom/gpu-worker/training/trainer';
-import { adamW } from '@darkroom/graph/optimizers/adamw';
-import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
 import { dice } from '../../dice.ts';
 import { advanceRun, type Report } from '../advance-run.ts';
 import { type Blend, blended } from '../blend.ts';
 import { initializeParameters } from '../initialize.ts';
 import { PreparedStream } from '../prepared-stream.ts';
 import { keepPlan } from '../run-folder.ts';
+import { type SceneTrainingPlan, sceneOptimizer } from '../scene-training.ts';
 import { writeSam } from '../segment/write-sam.ts';
 import { isTrained, refineBatch, refineTraining } from './refine-model.ts';
 import type { RefineSample } from './refine-sample.ts';
 import type { RefineWork } from './refine-worker.ts';
 
-export interface RefineTrainingPlan {
+export interface RefineTrainingPlan extends SceneTrainingPlan {
   /** Folder of the segmenter whose answers are refined, and whose backbone the refiner sees with. */
   readonly segmenter: string;
   /** Folder of a segmenter whose refiner to start from. Default: a new one. */
   readonly from?: string | undefined;
-  readonly seed: number;
   readonly steps: number;
   /** Windows of a step. */
   readonly batch: number;
-  readonly learningRate: number;
-  /** Folder of the checkpoint and the log. */
-  readonly folder: string;
-  /** Folder of the stores. */
-  readonly cache: string;
-  readonly saveEvery: number;
-  /** Threads of a step. Default: as many as run at a time. */
-  readonly threads?: number | undefined;
-  /** Scenes that are made at a time. Default: 24. */
-  readonly chunkScenes?: number | undefined;
   /** Layout of the refiner. Default: {@link SamRefinerConfig}'s. */
   readonly refiner?: SamRefinerConfig | undefined;
-  /** Stop after this many steps (to finish another time). Default: all. */
-  readonly until?: number | undefined;
 }
 
 const usualChunk = 24;
 /** How many windows a step draws of each scene on average, over the time that the scene is at hand. */
 const drawsPerScene = 10;
-const warmUpSteps = 100;
 
 /** Trains until the plan's end, or `until`. */
 export async function trainRefine(plan: RefineTrainingPlan, report: Report): Promise<void> {
@@ -106,12 +91,8 @@ async function openTrainer(plan: RefineTrainingPlan, config: RefinedSamConfig): 
       loss,
       metrics,
       parameters: trained,
-      optimizer: adamW({ beta2: 0.99, weightDecay: 0.01 }),
-      learningRate: plan.learningRate,
-      schedule: product(warmUp(warmUpSteps), cosineDecay(plan.steps, 0.02)),
+      ...sceneOptimizer(plan, plan.steps),
       maxGradientNorm: 1,
-      averageDecay: 0.995,
-      threads: plan.threads,
       weights,
     },
     initial,

@@ -1,11 +1,10 @@
 /** Trains the segmenter: stages of growing pictures under one learning-rate schedule, resumable at every checkpoint. */
 import { mkdir } from 'node:fs/promises';
 import { Trainer } from '@darkroom/gpu-worker/training/trainer';
-import { adamW } from '@darkroom/graph/optimizers/adamw';
-import { cosineDecay, product, warmUp } from '@darkroom/graph/optimizers/schedule';
 import { advanceRun, type Report, stepOf } from '../advance-run.ts';
 import { PreparedStream } from '../prepared-stream.ts';
 import { keepPlan } from '../run-folder.ts';
+import { type SceneTrainingPlan, sceneOptimizer } from '../scene-training.ts';
 import { firstValues, type SegmentStart } from './initialize-segment.ts';
 import { segmentBatch } from './prompts.ts';
 import type { PreparedScene } from './scene-chunk.ts';
@@ -19,26 +18,13 @@ export interface SegmentStage extends SegmentShape {
   readonly steps: number;
 }
 
-export interface SegmentPlan extends SegmentStart {
+export interface SegmentPlan extends SegmentStart, SceneTrainingPlan {
   readonly stages: readonly SegmentStage[];
-  readonly learningRate: number;
-  /** Folder of the checkpoint and the log. */
-  readonly folder: string;
-  /** Folder of the stores. */
-  readonly cache: string;
-  readonly saveEvery: number;
-  /** Threads of a step. Default: as many as run at a time. */
-  readonly threads?: number | undefined;
-  /** Scenes that are made at a time. Default: 64. */
-  readonly chunkScenes?: number | undefined;
-  /** Stop after this many steps of the whole plan (to finish another time). Default: all. */
-  readonly until?: number | undefined;
 }
 
 const usualChunk = 64;
 /** How often each scene is seen on average, each time with other prompts. */
 const reuse = 3;
-const warmUpSteps = 100;
 
 /** Trains until the plan's end, or `until`. */
 export async function trainSegment(plan: SegmentPlan, report: Report): Promise<void> {
@@ -91,12 +77,8 @@ async function openTrainer(plan: SegmentPlan, stage: SegmentStage, total: number
       loss,
       metrics,
       parameters: trained,
-      optimizer: adamW({ beta2: 0.99, weightDecay: 0.01 }),
-      learningRate: plan.learningRate,
-      schedule: product(warmUp(warmUpSteps), cosineDecay(total, 0.02)),
+      ...sceneOptimizer(plan, total),
       maxGradientNorm: 1,
-      averageDecay: 0.995,
-      threads: plan.threads,
       weights: new Map(frozen.map((name) => [name, initial.get(name) as Float32Array])),
     },
     initial,
