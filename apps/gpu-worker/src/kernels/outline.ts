@@ -36,6 +36,8 @@ export interface OutlineOptions {
   readonly context: KernelContext;
   /** Who finds what words name. Default: the detector of jobs that name none. */
   readonly detector?: Detector;
+  /** How sure it must be of them. Default: as sure as when nobody says. */
+  readonly threshold?: number | undefined;
   /** Whether one prompt gets all of the network's alternatives. */
   readonly multimask?: boolean;
   /** Stands before the names of fields in messages. */
@@ -117,10 +119,10 @@ export async function* bestOutlines(
 async function findNamed(
   text: string,
   { clicks, box }: { readonly clicks: readonly Click[]; readonly box: Box | undefined },
-  { photo, context, detector: given }: OutlineOptions,
+  { photo, context, detector: given, threshold }: OutlineOptions,
 ): Promise<Detection[]> {
   const detector = given ?? (await context.vision(undefined, 'detect'));
-  const detections = await detector.detect(await photo.raster(), [text], { limit: maxNamed });
+  const detections = await detector.detect(await photo.raster(), [text], { threshold, limit: maxNamed });
   const found = detections.filter((detection) => boxArea(detection.box) > 0);
   const inside = clicks.filter(({ isInside }) => isInside);
   return found.filter(

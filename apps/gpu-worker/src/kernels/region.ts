@@ -13,7 +13,7 @@ type Region = NonNullable<EditJob['region']>;
 const sureEnough = 0.5;
 
 /** How sure the detector must be of a thing that nobody asked it for in so many words, and how sure the one that finds more. */
-const [unaskedScore, finderScore] = [0.4, 0.3];
+const [unaskedScore, finderScore] = [0.4, 0.2];
 /** Soft edge of such a thing, in pixels. */
 const unaskedFeather = 2;
 /** How far what is to be gone reaches beyond its outline, as a part of its longer side, and in pixels at least. */
@@ -59,14 +59,16 @@ export async function namedMask(
     const segmenter = await context.vision(undefined, 'segment');
     const detector = await context.vision(undefined, 'detect');
     const photo = new SeenPhoto(image, context, original);
-    for (const [asked, least] of [
+    for (const [asked, threshold] of [
       [detector, unaskedScore],
       [detector.finder, finderScore],
     ] as const) {
       if (!asked) continue;
-      const outlines = await outline({ text: thing }, { photo, segmenter, context, detector: asked });
-      const sure = outlines.filter(({ named }) => named && named.score >= least);
-      const mask = joined(meantBy(sure), original, { feather: unaskedFeather, isGone });
+      const outlines = await outline(
+        { text: thing },
+        { photo, segmenter, context, detector: asked, threshold },
+      );
+      const mask = joined(meantBy(outlines), original, { feather: unaskedFeather, isGone });
       if (mask) return mask;
     }
     return undefined;
