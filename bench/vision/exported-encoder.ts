@@ -3,7 +3,6 @@
 import { layerNorm2d } from '@darkroom/gpu-worker/models/sam/layer-norm-2d';
 import { relativeRows } from '@darkroom/gpu-worker/models/sam/relative-attention';
 import type { SamVisionConfig } from '@darkroom/gpu-worker/models/sam/sam-config';
-import { cutWindows, joinWindows } from '@darkroom/gpu-worker/models/sam/windows';
 import { conv2d } from '@darkroom/graph/layers/conv2d';
 import { layerNorm } from '@darkroom/graph/layers/norm';
 import type { Scope } from '@darkroom/graph/layers/scope';
@@ -12,6 +11,7 @@ import { matmul, transposeLast } from '@darkroom/graph/ops/matmul';
 import { narrow, reshape, transpose } from '@darkroom/graph/ops/movement';
 import { softmax } from '@darkroom/graph/ops/reduction';
 import type { Value } from '@darkroom/graph/value';
+import { cutWindows, joinWindows } from './windows.ts';
 
 /** Normalised pictures [1, 3, S, S] -> [1, output_channels, S / patch, S / patch], with the weights of `samVisionEncoder`. */
 export function exportedSamEncoder(scope: Scope, image: Value, config: SamVisionConfig): Value {

@@ -9,7 +9,7 @@ import { declareSam } from '@darkroom/gpu-worker/models/sam/declare-sam';
 import { relativeRows } from '@darkroom/gpu-worker/models/sam/relative-attention';
 import { SamConfig, samConfigOf } from '@darkroom/gpu-worker/models/sam/sam-config';
 import { samVisionEncoder } from '@darkroom/gpu-worker/models/sam/vision-encoder';
-import { cutWindows, joinWindows } from '@darkroom/gpu-worker/models/sam/windows';
+import { cutBlocks, joinBlocks, placesOf, windowBlocks } from '@darkroom/gpu-worker/models/sam/window-blocks';
 import { Scope } from '@darkroom/graph/layers/scope';
 import { graphOf, input, type Value } from '@darkroom/graph/value';
 import { describe, expect, it } from 'vitest';
@@ -113,15 +113,50 @@ function valuesOf(y: Value, leaves: Leaves): number[] {
 }
 
 describe('windows', () => {
-  it('that do not fit are filled up with zeros, and joined again without them', () => {
-    const x = input('x', [2, 3, 5, 1]);
+  const blocks = windowBlocks([3, 5], 2);
+
+  it('are whole ones by rows, and together those that the end of the grid cuts off', () => {
+    expect(
+      blocks.map((block) => block.map(({ rows, columns, corners }) => [rows, columns, corners])),
+    ).toEqual([
+      [
+        [
+          2,
+          2,
+          [
+            [0, 0],
+            [0, 2],
+          ],
+        ],
+      ],
+      [
+        [2, 1, [[0, 4]]],
+        [
+          1,
+          2,
+          [
+            [2, 0],
+            [2, 2],
+          ],
+        ],
+        [1, 1, [[2, 4]]],
+      ],
+    ]);
+    expect(windowBlocks([4, 4], 2).flat()).toHaveLength(2);
+    expect(windowBlocks([2, 3], 4)).toEqual([[{ rows: 2, columns: 3, corners: [[0, 0]] }]]);
+  });
+
+  it('hold every token once, and are joined to the grid again', () => {
+    expect(new Set(blocks.flatMap(placesOf).map(String)).size).toBe(15);
     const values = Array.from({ length: 30 }, (_, i) => i + 1);
-    const cut = cutWindows(x, 2);
-    expect(cut.shape).toEqual([2 * 2 * 3, 2, 2, 1]);
-    const cells = valuesOf(cut, { x: values });
-    expect(cells.slice(0, 8)).toEqual([1, 2, 6, 7, 3, 4, 8, 9]);
-    expect(cells.slice(20, 24)).toEqual([15, 0, 0, 0]);
-    expect(valuesOf(joinWindows(cut, [2, 3, 5]), { x: values })).toEqual(values);
+    const cut = cutBlocks(input('x', [2, 3, 5, 1]), blocks);
+    expect(cut.map(({ shape }) => shape)).toEqual([
+      [2, 8, 1],
+      [2, 7, 1],
+    ]);
+    expect(valuesOf(cut[0] as Value, { x: values }).slice(0, 8)).toEqual([1, 2, 6, 7, 3, 4, 8, 9]);
+    expect(valuesOf(cut[1] as Value, { x: values }).slice(0, 7)).toEqual([5, 10, 11, 12, 13, 14, 15]);
+    expect(valuesOf(joinBlocks(cut, blocks, [3, 5]), { x: values })).toEqual(values);
   });
 });
 

@@ -97,6 +97,7 @@ export const elementwiseCases = {
     { title: 'of zero', feeds: [given([0, 1, -1], 3)], build: ops.relu, ...flat },
   ],
   Erf: [...unary(ops.erf, normal), extremes(ops.erf)],
+  Gelu: [...unary(ops.gelu, normal), extremes(ops.gelu)],
   QuickGelu: [
     ...unary(ops.silu, normal),
     { title: 'as in CLIP', feeds: [normal(4, 9)], build: ops.quickGelu },

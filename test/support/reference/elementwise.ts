@@ -51,6 +51,7 @@ export const elementwise = {
   Softplus: mapped((x) => Math.log1p(Math.exp(-Math.abs(x))) + Math.max(x, 0)),
   Relu: mapped((x) => Math.max(x, 0)),
   Erf: mapped(erf),
+  Gelu: mapped((x) => (x / 2) * (1 + erf(x * Math.SQRT1_2))),
   QuickGelu: (inputs, node) => {
     const alpha = Math.fround(numberOf(node, 'alpha'));
     return mapped((x) => x * sigmoid(alpha * x))(inputs, node);

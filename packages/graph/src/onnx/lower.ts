@@ -58,6 +58,7 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   }),
   // With its second output, ONNX Runtime takes a slower kernel that knows no blocked layout.
   MaxPool: ({ rule, inputs, attributes }) => ({ op: rule.op, inputs, attributes, optionalFrom: 1 }),
+  Gelu: ({ rule, inputs, attributes }) => ({ op: rule.op, domain: microsoftDomain, inputs, attributes }),
   QuickGelu: ({ rule, inputs, attributes }) => ({
     op: rule.op,
     domain: microsoftDomain,

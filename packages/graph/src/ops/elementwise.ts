@@ -85,6 +85,12 @@ export const elementwiseRules = {
   Relu: unary('Relu', (x, _y, g) => where(greater(x, like(x, 0)), g, like(x, 0))),
   // d erf = 2/sqrt(pi) exp(-x²)
   Erf: unary('Erf', (x, _y, g) => mul(g, mul(like(x, twoOverSqrtPi), exp(neg(mul(x, x)))))),
+  // y = x F(x), F and f the normal distribution and its density; dy = F + x f
+  Gelu: unary('Gelu', (x, _y, g) => {
+    const share = scale(shift(erf(scale(x, Math.SQRT1_2)), 1), 0.5);
+    const density = scale(exp(scale(square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+    return mul(g, add(share, mul(x, density)));
+  }),
   // y = x s with s = sigmoid(alpha x) (alpha 1: SiLU); dy = alpha y + s (1 - alpha y)
   QuickGelu: unary('QuickGelu', (x, y, g, node) => {
     const alpha = node.attributes['alpha'] as number;
@@ -222,8 +228,8 @@ export const square = (x: Value): Value => mul(x, x);
 export const silu = (x: Value): Value => apply(r.QuickGelu, [x], { alpha: 1 });
 /** The sigmoid approximation of GELU in OpenAI's CLIP: `x sigmoid(1.702 x)`. */
 export const quickGelu = (x: Value): Value => apply(r.QuickGelu, [x], { alpha: 1.702 });
-/** Exact GELU: `x/2 (1 + erf(x/sqrt 2))` (Hendrycks and Gimpel 2016), in the form that ONNX Runtime fuses into one op. */
-export const gelu = (x: Value): Value => mul(scale(x, 0.5), shift(erf(div(x, like(x, Math.SQRT2))), 1));
+/** Exact GELU: `x/2 (1 + erf(x/sqrt 2))` (Hendrycks and Gimpel 2016). */
+export const gelu = (x: Value): Value => apply(r.Gelu, [x]);
 /** Tanh approximation of GELU. */
 export const geluTanh = (x: Value): Value => {
   const inner = scale(add(x, scale(mul(x, square(x)), 0.044715)), Math.sqrt(2 / Math.PI));
