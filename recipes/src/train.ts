@@ -43,8 +43,8 @@ npm run train -- caption [--steps 1500] [--pictures 2000]   the captioner, on th
   --network <file>   edit: other networks than the embedded model's, { "text_encoder": {…}, "unet": {…} }
   --from <folder>    edit, segment, refine, find, caption: start from exported weights, e.g. weights/edit, with a fresh optimizer
   --segmenter <folder>   refine: the segmenter whose answers are refined and that is written with its refiner; default weights/segment
-  --average <folder>     edit, refine: write the mean of the run's weights and of those in this folder
-  --share <n>        edit, refine: what the run's own weights count in that mean, up to 1; default 0.5
+  --average <folder>     edit, segment, refine: write the mean of the run's weights and of those in this folder
+  --share <n>        edit, segment, refine: what the run's own weights count in that mean, up to 1; default 0.5
   --chunk <n>        examples made at a time; default 512 (edit, kept in one file), 64 (segment, find), 24 (refine: scenes)
   --threads <n>      segment, refine, find: threads of a step; one is faster beside other work
   --side <n>         segment: side of the square that the exported model takes; default that of the last stage
@@ -219,7 +219,8 @@ async function segment(): Promise<void> {
       report,
     );
   const side = asked.side ?? (stages.at(-1) as SegmentStage).side;
-  await exportSegment({ checkpoint: checkpointFile(folder), detector, seed, from, side }, asked.out);
+  const { average } = asked;
+  await exportSegment({ checkpoint: checkpointFile(folder), detector, seed, from, side, average }, asked.out);
 }
 
 async function refine(): Promise<void> {

@@ -1,8 +1,6 @@
 /** Trains the refiner of a segmenter, resumable at every checkpoint; and writes the segmenter with it. */
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { readConfig } from '@darkroom/gpu-worker/models/checkpoint';
-import { readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
 import {
   type RefinedSamConfig,
   SamCenternetConfig,
@@ -17,6 +15,7 @@ import { PreparedStream } from '../prepared-stream.ts';
 import { keepPlan } from '../run-folder.ts';
 import { type SceneTrainingPlan, sceneOptimizer } from '../scene-training.ts';
 import { writeSam } from '../segment/write-sam.ts';
+import { weightsIn, weightsOf } from '../stored-weights.ts';
 import { isTrained, refineBatch, refineTraining } from './refine-model.ts';
 import type { RefineSample } from './refine-sample.ts';
 import type { RefineWork } from './refine-worker.ts';
@@ -99,20 +98,6 @@ async function openTrainer(plan: RefineTrainingPlan, config: RefinedSamConfig): 
   );
 }
 
-type Tensors = Awaited<ReturnType<typeof readSafetensors>>;
-
-/** The weights of a segmenter's folder, by name. */
-async function weightsIn(folder: string): Promise<(name: string) => Float32Array> {
-  const tensors = await readSafetensors(join(folder, 'model.safetensors'));
-  return (name) => storedIn(folder, tensors, name);
-}
-
-function storedIn(place: string, tensors: Tensors, name: string): Float32Array {
-  const tensor = tensors.get(name);
-  if (!tensor) throw new Error(`${place}: expected ${name}, came none`);
-  return toFloat32(tensor);
-}
-
 /** What is exported. */
 export interface RefineExport extends Pick<RefineTrainingPlan, 'segmenter' | 'refiner'> {
   readonly checkpoint: string;
@@ -129,10 +114,10 @@ export async function exportRefined(
   folder: string,
 ): Promise<void> {
   const config = await configOf(from);
-  const run = await readSafetensors(checkpoint);
+  const run = await weightsOf(checkpoint);
   const known = await weightsIn(from.segmenter);
   const others = average && (await weightsIn(average.folder));
   const refined = (name: string): Float32Array =>
-    blended(storedIn(checkpoint, run, `average:${name}`), others?.(name), average?.share ?? 1);
+    blended(run(`average:${name}`), others?.(name), average?.share ?? 1);
   await writeSam(folder, config, (name) => (isTrained(name) ? refined(name) : known(name)));
 }

@@ -5,9 +5,11 @@ import { ModelStore } from '@darkroom/gpu-worker/runtime/model-store';
 import { openSam } from '@darkroom/gpu-worker/vision/sam-model';
 import { SamPredictor } from '@darkroom/gpu-worker/vision/sam-predictor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Blend } from '../blend.ts';
 import { writeDrawnScenes } from '../drawn-store.ts';
 import { logFigures } from '../log-figures.ts';
 import { checkpointFile } from '../run-folder.ts';
+import { weightsIn } from '../stored-weights.ts';
 import { exportSegment } from './export-segment.ts';
 import { type SegmentPlan, trainSegment } from './train-segment.ts';
 
@@ -54,6 +56,21 @@ describe('the segmenter in training', () => {
     const other = { ...planOf('whole'), seed: 4 };
     await expect(trainSegment(other, () => undefined)).rejects.toThrow('begun with other settings');
   });
+
+  it('is exported as a mean of two runs', async () => {
+    await trainSegment(planOf('short', 1), () => undefined);
+    const biasOf = async (run: string, average?: Blend) => {
+      const out = join(folder, `mean ${run} ${average?.share}`);
+      const checkpoint = checkpointFile(join(folder, run));
+      await exportSegment({ checkpoint, detector, seed: 3, side: 96, average }, out);
+      const weight = await weightsIn(out);
+      return { out, bias: weight('mask_decoder.conv_s0.bias')[0] as number };
+    };
+    const [whole, short] = [await biasOf('whole'), await biasOf('short')];
+    expect(whole.bias).not.toBe(short.bias);
+    const mean = await biasOf('whole', { folder: short.out, share: 0.75 });
+    expect(mean.bias).toBeCloseTo(0.75 * whole.bias + 0.25 * short.bias, 6);
+  }, 60_000);
 
   it('is exported as a folder that answers clicks', async () => {
     const out = join(folder, 'out');
