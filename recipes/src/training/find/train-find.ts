@@ -3,7 +3,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CenternetConfig } from '@darkroom/gpu-worker/models/centernet/config';
 import { declareCenternet } from '@darkroom/gpu-worker/models/centernet/declare-centernet';
-import { readSafetensors, toFloat32 } from '@darkroom/gpu-worker/models/safetensors';
 import { type WritableTensor, writeSafetensors } from '@darkroom/gpu-worker/models/safetensors-write';
 import { Trainer } from '@darkroom/gpu-worker/training/trainer';
 import { sizeOf } from '@darkroom/graph/shape';
@@ -15,6 +14,7 @@ import { cocoLabels } from '../detect/coco-labels.ts';
 import { PreparedStream } from '../prepared-stream.ts';
 import { keepPlan } from '../run-folder.ts';
 import { type SceneTrainingPlan, sceneOptimizer } from '../scene-training.ts';
+import { weightsIn, weightsOf } from '../stored-weights.ts';
 import { findBatch } from './find-batch.ts';
 import { findConfig, findTraining } from './find-model.ts';
 import { findNouns } from './find-nouns.ts';
@@ -93,13 +93,11 @@ async function firstValues(
   { detector, from, seed }: Pick<FindTrainingPlan, 'detector' | 'from' | 'seed'>,
 ): Promise<Map<string, Float32Array>> {
   const folder = from ?? detector;
-  const stored = await readSafetensors(join(folder, 'model.safetensors'));
+  const known = await weightsIn(folder);
   const random = dice(seed, 0);
   return new Map(
     [...parameters].map(([name, { shape }]) => {
-      const tensor = stored.get(name);
-      if (!tensor) throw new Error(`${folder}: expected ${name}, came none`);
-      const values = toFloat32(tensor);
+      const values = known(name);
       if (values.length === sizeOf(shape)) return [name, values];
       if (!name.startsWith(classPrefix))
         throw new Error(`${folder}: ${name} expected to be of shape [${shape}]`);
@@ -129,11 +127,9 @@ export async function exportFind({ checkpoint, ...start }: FindExport, folder: s
   const config = findConfig();
   const declared = declareCenternet(config);
   const initial = await firstValues(declared, start);
-  const stored = await readSafetensors(checkpoint);
+  const trained = await weightsOf(checkpoint);
   const tensors = [...declared].map(([name, { shape }]): [string, WritableTensor] => {
-    const average = stored.get(`average:${name}`);
-    const data = isFrozen(name) ? initial.get(name) : average && toFloat32(average);
-    if (!data) throw new Error(`${checkpoint}: expected a moving average of ${name}, came none`);
+    const data = isFrozen(name) ? (initial.get(name) as Float32Array) : trained(`average:${name}`);
     return [name, { dtype: 'F16', shape, data }];
   });
   await mkdir(folder, { recursive: true });
